@@ -1,0 +1,41 @@
+/**
+ * What travels on a conversation's channel: a short header and the frame exactly as clients get it, so that no node
+ * parses JSON again. `42 {"type":"new_message",…}` is change 42; `!<user id> {"type":"typing_notify",…}` is for the
+ * party that is not that user, and is not numbered.
+ */
+export type Envelope =
+  | { readonly kind: 'change'; readonly seq: number; readonly frame: Buffer }
+  | { readonly kind: 'notice'; readonly exceptUserId: string; readonly frame: Buffer };
+
+const SPACE = 0x20;
+const EXCLAMATION = 0x21;
+const ZERO = 0x30;
+const UUID_LENGTH = 36;
+
+export const encodeChange = (seq: number, frame: string): Buffer => Buffer.from(`${seq} ${frame}`);
+
+export const encodeNotice = (exceptUserId: string, frame: string): Buffer =>
+  Buffer.from(`!${exceptUserId} ${frame}`);
+
+/** @returns views into `payload`; `undefined` when it is not of ours */
+export function decodeEnvelope(payload: Buffer): Envelope | undefined {
+  if (payload[0] === EXCLAMATION) {
+    const end = 1 + UUID_LENGTH;
+    if (payload[end] !== SPACE) return undefined;
+    return {
+      kind: 'notice',
+      exceptUserId: payload.toString('latin1', 1, end),
+      frame: payload.subarray(end + 1),
+    };
+  }
+  let seq = 0;
+  for (let i = 0; i < payload.length; i += 1) {
+    const byte = payload[i] ?? 0;
+    if (byte === SPACE) {
+      return seq > 0 ? { kind: 'change', seq, frame: payload.subarray(i + 1) } : undefined;
+    }
+    if (byte < ZERO || byte > ZERO + 9) return undefined;
+    seq = seq * 10 + (byte - ZERO);
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import type { Bus } from './bus.ts';
+
+/** For a single node: the contract of {@link Bus} within one process. Delivers in a later turn, as a network would. */
+export function createMemoryBus(): Bus {
+  const subscribed = new Set<string>();
+  const listeners: ((channel: string, payload: Buffer) => void)[] = [];
+  return {
+    publish(channel, payload) {
+      if (!subscribed.has(channel)) return;
+      const copy = Buffer.from(payload);
+      setImmediate(() => {
+        if (!subscribed.has(channel)) return;
+        for (const listener of listeners) listener(channel, copy);
+      });
+    },
+    subscribe(channels) {
+      for (const channel of channels) subscribed.add(channel);
+      return Promise.resolve();
+    },
+    unsubscribe(channels) {
+      for (const channel of channels) subscribed.delete(channel);
+    },
+    onMessage: (listener) => void listeners.push(listener),
+    // Nothing is ever missed within one process.
+    onGap: () => undefined,
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * What was acquired, released last-in first-out. Register the release where the resource is made.
+ * One failing release does not keep the others from running; all failures are thrown together at the end.
+ */
+export class Disposer implements AsyncDisposable {
+  readonly #releases: (() => unknown)[] = [];
+
+  defer(release: () => unknown): void {
+    this.#releases.push(release);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const failures: unknown[] = [];
+    for (let release = this.#releases.pop(); release !== undefined; release = this.#releases.pop()) {
+      try {
+        // One after the other: a later resource may stand on an earlier one.
+        // oxlint-disable-next-line no-await-in-loop
+        await release();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be released');
+  }
+}

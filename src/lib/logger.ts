@@ -1,0 +1,12 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * JSON lines on stdout, written synchronously so that nothing is lost at exit. Never log tokens, secrets, connection
+ * strings or the content of messages; ids are fine.
+ */
+export const createLogger = (level: LogLevel, destination?: DestinationStream): Logger =>
+  pino({ level, base: null, serializers: { err: pino.stdSerializers.err } }, destination ?? pino.destination({ fd: 1, sync: true }));

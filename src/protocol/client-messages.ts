@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { clientMessageId, content, uuid } from './values.ts';
+
+/** What a client may send. Unknown fields are ignored. How to add a message type: CONTRIBUTING.md. */
+export const clientMessages = {
+  send_message: z.object({
+    type: z.literal('send_message'),
+    conversationId: uuid,
+    content,
+    clientMessageId: clientMessageId.optional(),
+  }),
+  typing: z.object({
+    type: z.literal('typing'),
+    conversationId: uuid,
+  }),
+  mark_read: z.object({
+    type: z.literal('mark_read'),
+    conversationId: uuid,
+    messageId: uuid,
+  }),
+  authenticate: z.object({
+    type: z.literal('authenticate'),
+    token: z.string({ error: 'must be a token' }).min(1, { error: 'must be a token' }),
+  }),
+  ping: z.object({
+    type: z.literal('ping'),
+  }),
+} as const;
+
+export type ClientMessageType = keyof typeof clientMessages;
+export type ClientMessage = z.infer<(typeof clientMessages)[ClientMessageType]>;
+export type ClientMessageOf<T extends ClientMessageType> = z.infer<(typeof clientMessages)[T]>;

@@ -1,0 +1,23 @@
+/** The limits of the wire. Rows marked seed in docs/protocol.md never change. */
+
+/** Largest content of a message, in bytes of UTF-8 (seed). */
+export const MAX_CONTENT_BYTES = 4096;
+/** Largest frame or request body accepted from a client, in bytes. */
+export const MAX_FRAME_BYTES = 32 * 1024;
+/** Longest `clientMessageId`, in UTF-16 code units. */
+export const MAX_CLIENT_MESSAGE_ID_LENGTH = 64;
+/** Messages that may wait for one slow socket before it is closed (seed). */
+export const MAX_UNDELIVERED_MESSAGES = 256;
+/** How long a socket may take nothing of what waits for it, in milliseconds (seed). */
+export const WRITE_TIMEOUT_MS = 10_000;
+/** Interval of protocol pings, in seconds (seed). */
+export const PING_INTERVAL_S = 54;
+/** How long after an unanswered ping the socket is closed, in seconds. */
+export const PONG_TIMEOUT_S = 16;
+/** At most one `typing` per user and conversation is passed on in this time, in milliseconds. */
+export const TYPING_INTERVAL_MS = 2_000;
+/** Invalid frames in a row after which the socket is closed with 4400. */
+export const MAX_INVALID_FRAMES = 20;
+/** Page size of lists: the default and the most that may be asked for. */
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 100;

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { conversation, wireMessage } from './resources.ts';
+import { clientMessageId, seq, timestamp, uuid } from './values.ts';
+
+const cursor = z.string().meta({
+  description: 'Opaque. `GET /ws?cursor=…` replays what came after it.',
+});
+
+/** What a server may send. */
+export const serverMessages = {
+  connected: z.object({
+    type: z.literal('connected'),
+    userId: uuid,
+    connectionId: uuid,
+    cursor,
+    timestamp,
+  }),
+  new_message: z.object({
+    type: z.literal('new_message'),
+    conversationId: uuid,
+    message: wireMessage,
+    seq,
+    timestamp,
+  }),
+  message_ack: z.object({
+    type: z.literal('message_ack'),
+    clientMessageId,
+    conversationId: uuid,
+    message: wireMessage,
+    seq,
+    timestamp,
+  }),
+  typing_notify: z.object({
+    type: z.literal('typing_notify'),
+    conversationId: uuid,
+    userId: uuid,
+    timestamp,
+  }),
+  read_receipt: z.object({
+    type: z.literal('read_receipt'),
+    conversationId: uuid,
+    userId: uuid,
+    messageId: uuid,
+    seq,
+    timestamp,
+  }),
+  conversation_created: z.object({
+    type: z.literal('conversation_created'),
+    conversation,
+    timestamp,
+  }),
+  pong: z.object({
+    type: z.literal('pong'),
+    cursor,
+    timestamp,
+  }),
+  error: z.object({
+    type: z.literal('error'),
+    error: z.string(),
+    code: z.enum([
+      'not_authorized',
+      'invalid_message',
+      'message_too_large',
+      'unknown_type',
+      'conflict',
+      'rate_limited',
+      'unavailable',
+    ]),
+    request: z.string().optional().meta({ description: 'The type of the refused frame.' }),
+    conversationId: uuid.optional(),
+    clientMessageId: clientMessageId.optional(),
+    retryAfterMs: z.int().positive().optional(),
+    timestamp,
+  }),
+} as const;
+
+export type ServerMessageType = keyof typeof serverMessages;
+export type ServerMessage = z.infer<(typeof serverMessages)[ServerMessageType]>;
+export type ServerMessageOf<T extends ServerMessageType> = z.infer<(typeof serverMessages)[T]>;
