@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import { type AuthConfig, createAuthenticate } from './auth/authenticate.ts';
+import { createOriginCheck } from './auth/origin.ts';
+import { generatedSecret } from './auth/secret.ts';
+import type { Bus } from './bus/bus.ts';
+import { createMemoryBus } from './bus/memory.ts';
+import { openRedisBus } from './bus/redis.ts';
+import type { Config } from './config.ts';
+import { createConversationIndex } from './conversations/conversation-index.ts';
+import { createCreateConversation } from './conversations/create.ts';
+import { createGetConversation } from './conversations/get.ts';
+import { createListConversations } from './conversations/list.ts';
+import { startEmbeddedPostgres } from './db/embedded.ts';
+import { migrateDatabase } from './db/migrate.ts';
+import { openDatabase } from './db/pool.ts';
+import { createHubClock } from './hub/clock.ts';
+import { Hub } from './hub/hub.ts';
+import { Disposer } from './lib/disposer.ts';
+import type { Logger } from './lib/logger.ts';
+import { createMetrics } from './lib/metrics.ts';
+import { packagePath } from './lib/package-path.ts';
+import { StartupError } from './lib/startup-error.ts';
+import { createReadChanges } from './messages/changes.ts';
+import { createReadHistory } from './messages/history.ts';
+import { createMarkRead } from './messages/mark-read.ts';
+import { createSendMessage } from './messages/send.ts';
+import { createWriter } from './messages/writer.ts';
+import { apiRoutes } from './transport/api.ts';
+import { createFrameHandler } from './transport/frame-handler.ts';
+import { type Route, serveRoutes } from './transport/http.ts';
+import { listen } from './transport/server.ts';
+import { metricsRoute, systemRoutes } from './transport/system.ts';
+import { loadUws } from './transport/uws.ts';
+import { serveWebSockets } from './transport/ws.ts';
+import { demoRoutes } from './web/demo.ts';
+
+export interface App extends AsyncDisposable {
+  readonly port: number;
+  readonly metricsPort: number | undefined;
+  /**
+   * Stops taking sockets, answers `/readyz` with 503, closes the sockets with 1012 over `spreadMs` milliseconds and
+   * finishes what is being written. Dispose of the app afterwards.
+   */
+  drain(spreadMs: number): Promise<void>;
+}
+
+/** Parts that tests replace. */
+export interface Overrides {
+  readonly bus?: Bus;
+  /** Where development keeps its database and its secret. */
+  readonly stateDir?: string;
+}
+
+/**
+ * Builds a node from its configuration and starts it.
+ *
+ * @throws {StartupError} when something it needs is not there
+ */
+export async function createApp(config: Config, logger: Logger, overrides: Overrides = {}): Promise<App> {
+  const disposer = new Disposer();
+  try {
+    return await build(config, logger, overrides, disposer);
+  } catch (error) {
+    await disposer[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function build(config: Config, logger: Logger, overrides: Overrides, disposer: Disposer): Promise<App> {
+  const stateDir = overrides.stateDir ?? packagePath('.parley');
+  const uws = await loadUws();
+  const auth: AuthConfig =
+    config.auth.kind === 'generated'
+      ? { ...config.auth, kind: 'secret', secret: await generatedSecret(stateDir) }
+      : config.auth;
+
+  const databaseUrl =
+    config.database.kind === 'url'
+      ? config.database.url
+      : await startEmbeddedPostgres(stateDir, logger, disposer);
+  await migrateDatabase(databaseUrl).catch((error: unknown) => {
+    throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, { cause: error });
+  });
+  const database = openDatabase(databaseUrl, logger, disposer);
+  const bus = overrides.bus ?? (await openBus(config, logger, disposer));
+
+  const index = createConversationIndex(database);
+  const getConversation = createGetConversation(database);
+  const createConversation = createCreateConversation(database, bus, getConversation);
+  const app = uws.App();
+  const hub = new Hub(
+    {
+      bus,
+      index,
+      readChanges: createReadChanges(database),
+      getConversation,
+      clock: createHubClock(index, disposer),
+      broadcast: (userId, frame) => app.publish(userId, frame),
+      logger,
+    },
+    disposer,
+  );
+  const metrics = createMetrics(() => hub.sessionCount);
+  const writer = createWriter(database.pool, logger, {
+    batch(kind, rows, seconds) {
+      metrics.written.inc({ kind }, rows);
+      metrics.batchRows.observe({ kind }, rows);
+      metrics.batchSeconds.observe({ kind }, seconds);
+    },
+  });
+  const sendMessage = createSendMessage(writer, bus);
+  const markRead = createMarkRead(writer, bus);
+
+  const authenticate = createAuthenticate(auth);
+  const mayComeFrom = createOriginCheck(config.allowedOrigins);
+  let draining = false;
+  const isDraining = () => draining;
+  const docsPage = await readFile(packagePath('src/web/docs.html'), 'utf8');
+  const routes: Route[] = [
+    ...apiRoutes({
+      createConversation,
+      listConversations: createListConversations(database),
+      getConversation,
+      readHistory: createReadHistory(database),
+      sendMessage,
+      markRead,
+    }),
+    ...systemRoutes({ database, isDraining, docsPage }),
+    ...(config.metricsPort === undefined ? [metricsRoute(metrics.registry)] : []),
+    ...(config.demo && auth.kind === 'secret' ? await demoRoutes({ auth, createConversation }) : []),
+  ];
+  const httpParts = { authenticate, mayComeFrom, logger };
+  const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
+  serveWebSockets(app, { hub, authenticate, mayComeFrom, handleFrame, isDraining, logger });
+  serveRoutes(app, routes, httpParts);
+  const { host } = config.listen;
+  let metricsPort: number | undefined;
+  if (config.metricsPort !== undefined) {
+    const metricsApp = uws.App();
+    serveRoutes(metricsApp, [metricsRoute(metrics.registry)], httpParts);
+    metricsPort = await listen(metricsApp, host, config.metricsPort, uws, disposer);
+  }
+  const port = await listen(app, host, config.listen.port, uws, disposer);
+
+  return {
+    port,
+    metricsPort,
+    async drain(spreadMs) {
+      draining = true;
+      await hub.drain(spreadMs);
+      await writer.settled();
+    },
+    [Symbol.asyncDispose]: () => disposer[Symbol.asyncDispose](),
+  };
+}
+
+async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {
+  if (config.bus.kind === 'memory') return createMemoryBus();
+  return openRedisBus(config.bus.url, logger, disposer).catch((error: unknown) => {
+    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${reason(error)}`, { cause: error });
+  });
+}
+
+/** pg and ioredis name hosts and reasons, never passwords. */
+function reason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reason).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,130 @@
+import { type Bus, conversationChannel } from '../bus/bus.ts';
+import { encodeChange } from '../bus/envelope.ts';
+import { ProtocolError, clientMessageIdConflict, notAuthorized } from '../protocol/errors.ts';
+import type { HistoryMessage } from '../protocol/resources.ts';
+import { newMessageFrame } from './frames.ts';
+import { messageId } from './message-id.ts';
+import type { WriteKind, Writer } from './writer.ts';
+
+export interface SendInput {
+  readonly conversationId: string;
+  readonly senderId: string;
+  readonly content: string;
+  readonly clientMessageId: string | undefined;
+}
+
+export interface Sent {
+  readonly message: HistoryMessage;
+  /** True when this `clientMessageId` had been stored before: `message` is the original. */
+  readonly repeated: boolean;
+}
+
+/** Resolves after COMMIT. Rejects with `not_authorized`, `conflict` or `unavailable`. */
+export type SendMessage = (input: SendInput) => Promise<Sent>;
+
+export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
+  return async (input) => {
+    const sent = await writer.submit(sending, input);
+    // A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had.
+    const frame = newMessageFrame(input.conversationId, sent.message);
+    bus.publish(conversationChannel(input.conversationId), encodeChange(sent.message.seq, frame));
+    return sent;
+  };
+}
+
+interface Row {
+  readonly n: string;
+  readonly id: string;
+  readonly seq: number;
+  readonly created_ms: number;
+  readonly outcome: 'stored' | 'repeated' | 'conflict';
+  readonly read_ms: number | null;
+}
+
+const sending: WriteKind<SendInput, Sent> = {
+  name: 'send',
+  key: ({ conversationId, senderId, clientMessageId }) =>
+    clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
+  async run(pool, inputs) {
+    const { rows } = await pool.query<Row>({
+      name: 'send',
+      text: SEND,
+      values: [
+        inputs.map((input) => input.conversationId),
+        inputs.map((input) => input.senderId),
+        inputs.map(() => messageId()),
+        inputs.map((input) => input.content),
+        inputs.map((input) => input.clientMessageId ?? null),
+      ],
+    });
+    const results = inputs.map((): Sent | ProtocolError => notAuthorized());
+    for (const row of rows) {
+      const i = Number(row.n) - 1;
+      const input = inputs[i];
+      if (input !== undefined) results[i] = toResult(input, row);
+    }
+    return results;
+  },
+};
+
+function toResult(input: SendInput, row: Row): Sent | ProtocolError {
+  if (row.outcome === 'conflict') return clientMessageIdConflict();
+  return {
+    repeated: row.outcome === 'repeated',
+    message: {
+      id: row.id,
+      senderId: input.senderId,
+      content: input.content,
+      createdAt: new Date(row.created_ms).toISOString(),
+      readAt: row.read_ms === null ? null : new Date(row.read_ms).toISOString(),
+      seq: row.seq,
+      ...(input.clientMessageId === undefined ? {} : { clientMessageId: input.clientMessageId }),
+    },
+  };
+}
+
+/**
+ * One batch. `locked` takes the conversations' rows in id order, so that batches of different nodes can't deadlock, and
+ * sees their newest version even when it had to wait for it (PostgreSQL manual, "Read Committed Isolation Level").
+ * `known` sees only what was committed when the statement began: a retry that races with its original ends in a unique
+ * violation, and the writer runs the batch again. A row without an answer was not allowed.
+ */
+const SEND = `
+WITH input AS (
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+    WITH ORDINALITY AS i(conversation_id, sender_id, id, content, client_message_id, n)
+), locked AS MATERIALIZED (
+  SELECT id, buyer_id, seller_id, seq, changed_at FROM conversations
+  WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
+), allowed AS (
+  SELECT i.*, c.seq AS base, c.changed_at, i.sender_id = c.buyer_id AS by_buyer
+  FROM input i JOIN locked c ON c.id = i.conversation_id AND i.sender_id IN (c.buyer_id, c.seller_id)
+), known AS (
+  SELECT a.n, m.id, m.seq, m.created_at, m.read_at, m.content = a.content AS same
+  FROM allowed a JOIN messages m USING (conversation_id, sender_id, client_message_id)
+), fresh AS (
+  SELECT a.*,
+    (base + row_number() OVER (PARTITION BY conversation_id ORDER BY n))::integer AS seq,
+    greatest(date_trunc('milliseconds', clock_timestamp()), changed_at) AS created_at
+  FROM allowed a WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = a.n)
+), inserted AS (
+  INSERT INTO messages (id, conversation_id, sender_id, content, created_at, seq, client_message_id)
+  SELECT id, conversation_id, sender_id, content, created_at, seq, client_message_id FROM fresh
+), counted AS (
+  UPDATE conversations c
+  SET seq = f.last, last_message_at = f.at, changed_at = f.at,
+    buyer_sent = c.buyer_sent + f.by_buyer, seller_sent = c.seller_sent + f.by_seller
+  FROM (
+    SELECT conversation_id, max(seq) AS last, max(created_at) AS at,
+      count(*) FILTER (WHERE by_buyer) AS by_buyer, count(*) FILTER (WHERE NOT by_buyer) AS by_seller
+    FROM fresh GROUP BY conversation_id
+  ) f
+  WHERE c.id = f.conversation_id
+)
+SELECT n, id, seq, extract(epoch FROM created_at)::float8 * 1000 AS created_ms, NULL::float8 AS read_ms,
+  'stored' AS outcome
+FROM fresh
+UNION ALL
+SELECT n, id, seq, extract(epoch FROM created_at)::float8 * 1000, extract(epoch FROM read_at)::float8 * 1000,
+  CASE WHEN same THEN 'repeated' ELSE 'conflict' END
+FROM known`;

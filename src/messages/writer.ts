@@ -1,0 +1,163 @@
+import type pg from 'pg';
+import type { Logger } from '../lib/logger.ts';
+import { ProtocolError, unavailable } from '../protocol/errors.ts';
+
+/**
+ * One kind of change and its statement. `run` gets the rows of one batch and answers each of them, in their order: with
+ * its result, or with the error that row alone gets.
+ */
+export interface WriteKind<I extends { readonly conversationId: string }, O> {
+  readonly name: string;
+  /** Two inputs with the same key never share a batch: the later one must see what the earlier one did. */
+  key(input: I): string | undefined;
+  run(pool: pg.Pool, inputs: readonly I[]): Promise<readonly (O | ProtocolError)[]>;
+}
+
+/**
+ * The only way to a persisted change. Collects what arrives while the last batches commit and runs one statement for
+ * each batch (group commit). Changes of one conversation are made in the order they were submitted.
+ */
+export interface Writer {
+  /** Rejects with a {@link ProtocolError}; `unavailable` when the queue is full or PostgreSQL is. */
+  submit<I extends { readonly conversationId: string }, O>(kind: WriteKind<I, O>, input: I): Promise<O>;
+  /** Resolves when nothing is queued or running. */
+  settled(): Promise<void>;
+}
+
+export interface WriterObserver {
+  batch(kind: string, rows: number, seconds: number): void;
+}
+
+interface Entry {
+  readonly kind: WriteKind<never, unknown>;
+  readonly conversationId: string;
+  readonly key: string | undefined;
+  readonly input: unknown;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+const MAX_BATCH_ROWS = 1_000;
+const MAX_QUEUED = 10_000;
+// Small batches commit side by side, which is fast while there is little to do; once much is queued, two big ones are
+// cheaper.
+const MAX_BATCHES = 8;
+const MAX_BIG_BATCHES = 2;
+const SMALL_BATCH_ROWS = 32;
+const MAX_ATTEMPTS = 5;
+
+/** serialization_failure, deadlock_detected, unique_violation (a race for one clientMessageId): new snapshot, new try. */
+const RETRYABLE = new Set(['40001', '40P01', '23505']);
+
+export function createWriter(pool: pg.Pool, logger: Logger, observer: WriterObserver): Writer {
+  let queue: Entry[] = [];
+  let running = 0;
+  let scheduled = false;
+  const busy = new Set<string>();
+  let waiters: (() => void)[] = [];
+
+  /** The first entry and all that may go with it; what must wait keeps its place, and holds back its conversation. */
+  const takeBatch = (): Entry[] => {
+    const batch: Entry[] = [];
+    const rest: Entry[] = [];
+    const held = new Set(busy);
+    const keys = new Set<string>();
+    for (const entry of queue) {
+      const fits =
+        batch.length < MAX_BATCH_ROWS &&
+        (batch[0] === undefined || batch[0].kind === entry.kind) &&
+        !held.has(entry.conversationId) &&
+        (entry.key === undefined || !keys.has(entry.key));
+      if (fits) {
+        batch.push(entry);
+        if (entry.key !== undefined) keys.add(entry.key);
+      } else {
+        rest.push(entry);
+        held.add(entry.conversationId);
+      }
+    }
+    queue = rest;
+    return batch;
+  };
+
+  const flush = (): void => {
+    scheduled = false;
+    while (queue.length > 0) {
+      const limit = queue.length > SMALL_BATCH_ROWS ? MAX_BIG_BATCHES : MAX_BATCHES;
+      if (running >= limit) return;
+      const batch = takeBatch();
+      if (batch.length === 0) return;
+      void runBatch(batch);
+    }
+  };
+
+  const runBatch = async (batch: readonly Entry[]): Promise<void> => {
+    running += 1;
+    for (const entry of batch) busy.add(entry.conversationId);
+    const started = performance.now();
+    try {
+      await write(batch);
+    } finally {
+      running -= 1;
+      for (const entry of batch) busy.delete(entry.conversationId);
+      observer.batch(batch[0]?.kind.name ?? '', batch.length, (performance.now() - started) / 1_000);
+      flush();
+      if (running === 0 && queue.length === 0) {
+        for (const done of waiters) done();
+        waiters = [];
+      }
+    }
+  };
+
+  const write = async (batch: readonly Entry[], attempt = 1): Promise<void> => {
+    const kind = batch[0]?.kind;
+    if (kind === undefined) return;
+    let results: readonly unknown[];
+    try {
+      results = await kind.run(pool, batch.map((entry) => entry.input) as never);
+    } catch (error) {
+      const code = sqlState(error);
+      if (RETRYABLE.has(code) && attempt < MAX_ATTEMPTS) return write(batch, attempt + 1);
+      // Classes 22 and 23: the data of some row. The others must not suffer for it.
+      if (/^2[23]/.test(code) && batch.length > 1) {
+        // oxlint-disable-next-line no-await-in-loop
+        for (const entry of batch) await write([entry]);
+        return undefined;
+      }
+      logger.error({ err: error, kind: kind.name, rows: batch.length }, 'a batch was not written');
+      for (const entry of batch) entry.reject(unavailable(error));
+      return undefined;
+    }
+    batch.forEach((entry, i) => {
+      const result = results[i];
+      if (result instanceof ProtocolError) entry.reject(result);
+      else entry.resolve(result);
+    });
+  };
+
+  return {
+    submit(kind, input) {
+      if (queue.length >= MAX_QUEUED) return Promise.reject(unavailable());
+      return new Promise((resolve, reject) => {
+        queue.push({
+          kind,
+          conversationId: input.conversationId,
+          key: kind.key(input),
+          input,
+          resolve: resolve as (result: unknown) => void,
+          reject,
+        });
+        if (scheduled) return;
+        scheduled = true;
+        setImmediate(flush);
+      });
+    },
+    settled() {
+      if (running === 0 && queue.length === 0) return Promise.resolve();
+      return new Promise((resolve) => waiters.push(resolve));
+    },
+  };
+}
+
+const sqlState = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

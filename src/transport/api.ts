@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import type { CreateConversation } from '../conversations/create.ts';
+import type { GetConversation } from '../conversations/get.ts';
+import type { ListConversations } from '../conversations/list.ts';
+import type { ReadHistory } from '../messages/history.ts';
+import type { MarkRead } from '../messages/mark-read.ts';
+import type { SendMessage } from '../messages/send.ts';
+import { toInvalidMessage } from '../protocol/parse.ts';
+import type { ReadState, SentMessage } from '../protocol/rest.ts';
+import {
+  conversationPath,
+  createConversationBody,
+  historyQuery,
+  listQuery,
+  markReadBody,
+  sendMessageBody,
+} from '../protocol/rest.ts';
+import type { Request, Route } from './http.ts';
+import { json } from './reply.ts';
+
+export interface ApiParts {
+  readonly createConversation: CreateConversation;
+  readonly listConversations: ListConversations;
+  readonly getConversation: GetConversation;
+  readonly readHistory: ReadHistory;
+  readonly sendMessage: SendMessage;
+  readonly markRead: MarkRead;
+}
+
+/** The REST endpoints of docs/protocol.md. The caller of `POST /api/conversations` is the buyer. */
+export const apiRoutes = (parts: ApiParts): Route[] => [
+  {
+    method: 'POST',
+    path: '/api/conversations',
+    access: 'user',
+    async handle({ body }, { userId }) {
+      const input = check(createConversationBody, body);
+      const { conversation, created } = await parts.createConversation({ ...input, buyerId: userId });
+      return json(created ? 201 : 200, conversation);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/conversations',
+    access: 'user',
+    async handle({ query }, { userId }) {
+      return json(200, await parts.listConversations(userId, check(listQuery, query)));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/conversations/:id',
+    access: 'user',
+    async handle(request, { userId }) {
+      return json(200, await parts.getConversation(idOf(request), userId));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/conversations/:id/messages',
+    access: 'user',
+    async handle(request, { userId }) {
+      const query = check(historyQuery, request.query);
+      const { id } = await parts.getConversation(idOf(request), userId);
+      return json(200, await parts.readHistory(id, query));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/conversations/:id/messages',
+    access: 'user',
+    async handle(request, { userId }) {
+      const conversationId = idOf(request);
+      const { content, clientMessageId } = check(sendMessageBody, request.body);
+      const { message, repeated } = await parts.sendMessage({
+        conversationId,
+        senderId: userId,
+        content,
+        clientMessageId,
+      });
+      return json(repeated ? 200 : 201, { conversationId, message } satisfies SentMessage);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/conversations/:id/read',
+    access: 'user',
+    async handle(request, { userId }) {
+      const conversationId = idOf(request);
+      const { messageId } = check(markReadBody, request.body);
+      const { unreadCount } = await parts.markRead({ conversationId, readerId: userId, messageId });
+      return json(200, { conversationId, messageId, unreadCount } satisfies ReadState);
+    },
+  },
+];
+
+const idOf = ({ params }: Request): string => check(conversationPath, params).id;
+
+/** @throws ProtocolError that names the first wrong field */
+function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw toInvalidMessage(result.error);
+  return result.data;
+}

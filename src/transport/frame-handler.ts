@@ -1,0 +1,118 @@
+import { AuthError, type Authenticate } from '../auth/authenticate.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Session } from '../hub/session.ts';
+import type { Logger } from '../lib/logger.ts';
+import { now, toWireMessage } from '../messages/frames.ts';
+import type { MarkRead } from '../messages/mark-read.ts';
+import type { SendMessage } from '../messages/send.ts';
+import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
+import { CloseCode } from '../protocol/close-codes.ts';
+import { invalidMessage, toProtocolError } from '../protocol/errors.ts';
+import { MAX_INVALID_FRAMES } from '../protocol/limits.ts';
+import { type RequestContext, contextOf, parseClientMessage } from '../protocol/parse.ts';
+
+/** Takes one text frame of a session. Never throws: what goes wrong is answered with an error frame. */
+export type FrameHandler = (session: Session, text: string) => void;
+
+export interface FrameHandlerParts {
+  readonly hub: Hub;
+  readonly sendMessage: SendMessage;
+  readonly markRead: MarkRead;
+  readonly authenticate: Authenticate;
+  readonly logger: Logger;
+}
+
+export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
+  const invalidInARow = new WeakMap<Session, number>();
+  return (session, text) => {
+    const parsed = parseClientMessage(text);
+    if (!parsed.ok) {
+      sendError(session, parsed.error, parsed.context);
+      const count = (invalidInARow.get(session) ?? 0) + 1;
+      invalidInARow.set(session, count);
+      if (count >= MAX_INVALID_FRAMES) session.close(CloseCode.badFrames, 'too many invalid frames');
+      return;
+    }
+    invalidInARow.delete(session);
+    handle(session, parsed.message, parts).catch((error: unknown) => {
+      const known = toProtocolError(error);
+      if (known.code === 'unavailable') {
+        parts.logger.warn({ err: error, connectionId: session.connectionId }, 'a frame could not be handled');
+      }
+      sendError(session, known, contextOf(parsed.message));
+    });
+  };
+}
+
+/** One line for each message type; the type checker misses none. */
+function handle(session: Session, message: ClientMessage, parts: FrameHandlerParts): Promise<void> {
+  switch (message.type) {
+    case 'send_message':
+      return send(session, message, parts);
+    case 'typing':
+      return parts.hub.typing(session.userId, message.conversationId);
+    case 'mark_read':
+      return markRead(session, message, parts);
+    case 'authenticate':
+      return authenticate(session, message, parts);
+    case 'ping':
+      session.send({ type: 'pong', cursor: parts.hub.cursor(), timestamp: now() });
+      return Promise.resolve();
+  }
+}
+
+async function send(
+  session: Session,
+  { conversationId, content, clientMessageId }: ClientMessageOf<'send_message'>,
+  parts: FrameHandlerParts,
+): Promise<void> {
+  const { message } = await parts.sendMessage({
+    conversationId,
+    senderId: session.userId,
+    content,
+    clientMessageId,
+  });
+  // A seed client knows no acknowledgement and asks for none.
+  if (clientMessageId === undefined) return;
+  session.send({
+    type: 'message_ack',
+    clientMessageId,
+    conversationId,
+    message: toWireMessage(message),
+    seq: message.seq,
+    timestamp: now(),
+  });
+}
+
+async function markRead(
+  session: Session,
+  { conversationId, messageId }: ClientMessageOf<'mark_read'>,
+  parts: FrameHandlerParts,
+): Promise<void> {
+  await parts.markRead({ conversationId, readerId: session.userId, messageId });
+}
+
+/** A fresh token for the same user lets the socket live on. Any other changes nothing. */
+async function authenticate(
+  session: Session,
+  { token }: ClientMessageOf<'authenticate'>,
+  parts: FrameHandlerParts,
+): Promise<void> {
+  const identity = await parts.authenticate(token).catch((error: unknown) => {
+    throw error instanceof AuthError ? invalidMessage(`token is refused: ${error.message}`) : error;
+  });
+  if (identity.userId !== session.userId) throw invalidMessage('token must be of the same user');
+  if (identity.expiresAt <= session.expiresAt) throw invalidMessage('token must expire later than the last one');
+  session.expiresAt = identity.expiresAt;
+}
+
+function sendError(session: Session, error: ReturnType<typeof toProtocolError>, context: RequestContext): void {
+  session.send({
+    type: 'error',
+    error: error.message,
+    code: error.code,
+    ...context,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    timestamp: now(),
+  });
+}

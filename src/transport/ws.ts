@@ -1,0 +1,125 @@
+import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, us_socket_context_t } from 'uWebSockets.js';
+import { AuthError, type Authenticate, type Identity } from '../auth/authenticate.ts';
+import { findCredentials, selectProtocol } from '../auth/credentials.ts';
+import type { OriginCheck } from '../auth/origin.ts';
+import type { Hub } from '../hub/hub.ts';
+import { Session } from '../hub/session.ts';
+import type { Logger } from '../lib/logger.ts';
+import { CloseCode } from '../protocol/close-codes.ts';
+import {
+  MAX_CONTENT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_UNDELIVERED_MESSAGES,
+  PING_INTERVAL_S,
+  PONG_TIMEOUT_S,
+} from '../protocol/limits.ts';
+import type { FrameHandler } from './frame-handler.ts';
+import { HttpError, isOurFault, toProblem } from './problem.ts';
+import { UwsSocket } from './uws-socket.ts';
+
+export interface WsParts {
+  readonly hub: Hub;
+  readonly authenticate: Authenticate;
+  readonly mayComeFrom: OriginCheck;
+  readonly handleFrame: FrameHandler;
+  readonly isDraining: () => boolean;
+  readonly logger: Logger;
+}
+
+/** Until `open` there is no socket, so no session. */
+interface UserData {
+  readonly identity: Identity;
+  connection?: { readonly session: Session; readonly socket: UwsSocket };
+}
+
+/** A frame around the largest content: what the 256 messages of native backpressure are counted in. */
+const MESSAGE_BYTES = MAX_CONTENT_BYTES + 512;
+
+/** `GET /ws`: the one place where WebSockets come in. */
+export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
+  app.ws<UserData>('/ws', {
+    // Twice what is allowed: uWebSockets.js cuts without a close frame, and the client should see 1009.
+    maxPayloadLength: 2 * MAX_FRAME_BYTES,
+    maxBackpressure: MAX_UNDELIVERED_MESSAGES * MESSAGE_BYTES,
+    // A flag, typed as a number in the package's declarations.
+    closeOnBackpressureLimit: 1,
+    // uWebSockets.js pings by itself, PONG_TIMEOUT_S before the socket would be idle for this long.
+    idleTimeout: PING_INTERVAL_S + PONG_TIMEOUT_S,
+    sendPingsAutomatically: true,
+    upgrade: (res, req, context) => void upgrade(res, req, context, parts),
+    open: (ws) => open(ws, parts),
+    message(ws, message, isBinary) {
+      const session = ws.getUserData().connection?.session;
+      if (session === undefined) return;
+      if (isBinary) session.close(CloseCode.badFrames, 'binary frames are not spoken here');
+      else if (message.byteLength > MAX_FRAME_BYTES) session.close(CloseCode.tooBig, 'frame above 32 KiB');
+      else parts.handleFrame(session, Buffer.from(message).toString());
+    },
+    // From the first drop on the socket has a hole: it is dead, whatever may still get through.
+    dropped: (ws) => ws.getUserData().connection?.socket.kill(),
+    drain: (ws) => ws.getUserData().connection?.session.drained(),
+    close(ws) {
+      const { connection } = ws.getUserData();
+      if (connection === undefined) return;
+      connection.socket.markClosed();
+      connection.session.ended();
+      parts.hub.disconnect(connection.session);
+    },
+  });
+}
+
+async function upgrade(
+  res: HttpResponse,
+  req: HttpRequest,
+  context: us_socket_context_t,
+  parts: WsParts,
+): Promise<void> {
+  // `req` is dead after the first await.
+  const key = req.getHeader('sec-websocket-key');
+  const protocols = req.getHeader('sec-websocket-protocol');
+  const extensions = req.getHeader('sec-websocket-extensions');
+  const origin = req.getHeader('origin');
+  const host = req.getHeader('host');
+  const credentials = findCredentials({
+    authorization: req.getHeader('authorization'),
+    protocols,
+    cookie: req.getHeader('cookie'),
+    query: req.getQuery('token'),
+  });
+  let aborted = false;
+  res.onAborted(() => (aborted = true));
+  try {
+    if (parts.isDraining()) {
+      throw new HttpError(503, 'unavailable', 'this node is restarting', { 'Retry-After': '1' });
+    }
+    // Browsers always say where a socket is opened from; the cookie is worth nothing without that.
+    if ((origin !== '' || credentials?.place === 'cookie') && !parts.mayComeFrom(origin, host)) {
+      throw new HttpError(403, 'forbidden_origin', 'this origin may not connect');
+    }
+    if (credentials === undefined) throw new AuthError('a token is required');
+    const identity = await parts.authenticate(credentials.token);
+    if (aborted) return;
+    const data: UserData = { identity };
+    res.cork(() => res.upgrade(data, key, selectProtocol(protocols), extensions, context));
+  } catch (error) {
+    if (isOurFault(error)) parts.logger.warn({ err: error }, 'a socket was not accepted');
+    if (aborted) return;
+    const { status, type, body, headers } = toProblem(error);
+    res.cork(() => {
+      res.writeStatus(String(status)).writeHeader('Content-Type', type);
+      for (const [name, value] of Object.entries(headers ?? {})) res.writeHeader(name, value);
+      res.end(body);
+    });
+  }
+}
+
+function open(ws: WebSocket<UserData>, { hub, logger }: WsParts): void {
+  const data = ws.getUserData();
+  const socket = new UwsSocket(ws);
+  const session = new Session(data.identity.userId, data.identity.expiresAt, socket);
+  data.connection = { session, socket };
+  hub.connect(session).catch((error: unknown) => {
+    logger.warn({ err: error, connectionId: session.connectionId }, 'a socket could not be served');
+    session.close(CloseCode.restarting, 'temporarily unavailable');
+  });
+}
