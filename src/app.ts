@@ -56,7 +56,11 @@ export interface Overrides {
  *
  * @throws {StartupError} when something it needs is not there
  */
-export async function createApp(config: Config, logger: Logger, overrides: Overrides = {}): Promise<App> {
+export async function createApp(
+  config: Config,
+  logger: Logger,
+  overrides: Overrides = {},
+): Promise<App> {
   const disposer = new Disposer();
   try {
     return await build(config, logger, overrides, disposer);
@@ -66,7 +70,12 @@ export async function createApp(config: Config, logger: Logger, overrides: Overr
   }
 }
 
-async function build(config: Config, logger: Logger, overrides: Overrides, disposer: Disposer): Promise<App> {
+async function build(
+  config: Config,
+  logger: Logger,
+  overrides: Overrides,
+  disposer: Disposer,
+): Promise<App> {
   const stateDir = overrides.stateDir ?? packagePath('.parley');
   const uws = await loadUws();
   const auth: AuthConfig =
@@ -79,7 +88,9 @@ async function build(config: Config, logger: Logger, overrides: Overrides, dispo
       ? config.database.url
       : await startEmbeddedPostgres(stateDir, logger, disposer);
   await migrateDatabase(databaseUrl).catch((error: unknown) => {
-    throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, { cause: error });
+    throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, {
+      cause: error,
+    });
   });
   const database = openDatabase(databaseUrl, logger, disposer);
   const bus = overrides.bus ?? (await openBus(config, logger, disposer));
@@ -127,7 +138,9 @@ async function build(config: Config, logger: Logger, overrides: Overrides, dispo
     }),
     ...systemRoutes({ database, isDraining, docsPage }),
     ...(config.metricsPort === undefined ? [metricsRoute(metrics.registry)] : []),
-    ...(config.demo && auth.kind === 'secret' ? await demoRoutes({ auth, createConversation }) : []),
+    ...(config.demo && auth.kind === 'secret'
+      ? await demoRoutes({ auth, createConversation })
+      : []),
   ];
   const httpParts = { authenticate, mayComeFrom, logger };
   const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
@@ -157,7 +170,9 @@ async function build(config: Config, logger: Logger, overrides: Overrides, dispo
 async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {
   if (config.bus.kind === 'memory') return createMemoryBus();
   return openRedisBus(config.bus.url, logger, disposer).catch((error: unknown) => {
-    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${reason(error)}`, { cause: error });
+    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${reason(error)}`, {
+      cause: error,
+    });
   });
 }
 

@@ -33,7 +33,11 @@ export interface Config {
 
 export const readEnv = (): Env => process.env;
 
-const port = z.coerce.number({ error: 'must be a port' }).int().min(0).max(65535, { error: 'must be a port, 0 to 65535' });
+const port = z.coerce
+  .number({ error: 'must be a port' })
+  .int()
+  .min(0)
+  .max(65535, { error: 'must be a port, 0 to 65535' });
 
 const url = (protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -57,12 +61,26 @@ const variables = z.object({
   ALLOWED_ORIGINS: z
     .string()
     .default('')
-    .transform((text) => text.split(',').map((origin) => origin.trim()).filter(Boolean))
-    .refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), {
-      error: 'must be comma-separated origins such as https://shop.example',
-    }),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  DRAIN_SECONDS: z.coerce.number({ error: 'must be seconds' }).min(0, { error: 'must be 0 or more' }).default(20),
+    .transform((text) =>
+      text
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .refine(
+      (origins) =>
+        origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      {
+        error: 'must be comma-separated origins such as https://shop.example',
+      },
+    ),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+    .default('info'),
+  DRAIN_SECONDS: z.coerce
+    .number({ error: 'must be seconds' })
+    .min(0, { error: 'must be 0 or more' })
+    .default(20),
   NODE_ENV: z.string().optional(),
   PARLEY_EMBEDDED: z.string().optional(),
 });
@@ -74,7 +92,9 @@ const variables = z.object({
  */
 export function parseConfig(env: Env): Config {
   // A variable that is set to nothing is not set: compose files and shells make these.
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const result = variables.safeParse(set);
   const mistakes = result.success
     ? contradictions(result.data)
@@ -86,7 +106,10 @@ export function parseConfig(env: Env): Config {
   return {
     listen: { host: vars.HOST, port: vars.PORT },
     metricsPort: vars.METRICS_PORT,
-    database: vars.DATABASE_URL === undefined ? { kind: 'embedded' } : { kind: 'url', url: vars.DATABASE_URL },
+    database:
+      vars.DATABASE_URL === undefined
+        ? { kind: 'embedded' }
+        : { kind: 'url', url: vars.DATABASE_URL },
     bus: vars.REDIS_URL === undefined ? { kind: 'memory' } : { kind: 'redis', url: vars.REDIS_URL },
     auth: authOf(vars),
     allowedOrigins: vars.ALLOWED_ORIGINS,
@@ -109,10 +132,14 @@ function contradictions(vars: Variables): string[] {
     mistakes.push('JWT_SECRET or JWKS_URL must be set in production');
   }
   if (production && vars.DATABASE_URL === undefined && vars.PARLEY_EMBEDDED !== '1') {
-    mistakes.push('DATABASE_URL must be set in production (or PARLEY_EMBEDDED=1 to keep the data in .parley/)');
+    mistakes.push(
+      'DATABASE_URL must be set in production (or PARLEY_EMBEDDED=1 to keep the data in .parley/)',
+    );
   }
   if (vars.REDIS_URL !== undefined && vars.DATABASE_URL === undefined) {
-    mistakes.push('DATABASE_URL must be set with REDIS_URL: the nodes of a cluster share one database');
+    mistakes.push(
+      'DATABASE_URL must be set with REDIS_URL: the nodes of a cluster share one database',
+    );
   }
   return mistakes;
 }

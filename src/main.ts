@@ -11,7 +11,8 @@ try {
   const logger = createLogger(config.logLevel);
   const app = await createApp(config, logger);
   logger.info({ port: app.port }, 'listening');
-  if (config.demo) console.log(`\n  Parley is running. Chat as buyer and seller: http://localhost:${app.port}/\n`);
+  if (config.demo)
+    console.log(`\n  Parley is running. Chat as buyer and seller: http://localhost:${app.port}/\n`);
 
   let stopping = false;
   const stop = async (app: App, signal: NodeJS.Signals): Promise<void> => {

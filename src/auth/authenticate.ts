@@ -1,4 +1,10 @@
-import { type JWTPayload, type JWTVerifyOptions, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import {
+  type JWTPayload,
+  type JWTVerifyOptions,
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+} from 'jose';
 import type { JwtRules } from '../config.ts';
 import { unavailable } from '../protocol/errors.ts';
 import { uuid } from '../protocol/values.ts';
@@ -27,7 +33,10 @@ export class AuthError extends Error {
 export type Authenticate = (token: string) => Promise<Identity>;
 
 export type AuthConfig = JwtRules &
-  ({ readonly kind: 'secret'; readonly secret: string } | { readonly kind: 'jwks'; readonly url: string });
+  (
+    | { readonly kind: 'secret'; readonly secret: string }
+    | { readonly kind: 'jwks'; readonly url: string }
+  );
 
 /**
  * HS256 with a secret, or RS256, ES256 and EdDSA with the keys of a JWKS; never both families, so that a public key
@@ -54,7 +63,8 @@ function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload
   };
   if (config.kind === 'secret') {
     const key = new TextEncoder().encode(config.secret);
-    return async (token) => (await jwtVerify(token, key, { ...rules, algorithms: ['HS256'] })).payload;
+    return async (token) =>
+      (await jwtVerify(token, key, { ...rules, algorithms: ['HS256'] })).payload;
   }
   // An unknown `kid` fetches the set again, at most once in the cooldown: that is how keys rotate.
   const keys = createRemoteJWKSet(new URL(config.url), {
@@ -67,7 +77,8 @@ function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload
 }
 
 function toAuthError(error: unknown): Error {
-  if (error instanceof errors.JWTExpired) return new AuthError('the token has expired', { cause: error });
+  if (error instanceof errors.JWTExpired)
+    return new AuthError('the token has expired', { cause: error });
   if (error instanceof errors.JWTClaimValidationFailed) {
     return new AuthError(`the token's ${error.claim} is wrong or missing`, { cause: error });
   }

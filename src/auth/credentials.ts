@@ -39,7 +39,10 @@ function cookieValue(header: string, name: string): string | undefined {
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     if (equals !== -1 && pair.slice(0, equals).trim() === name) {
-      return pair.slice(equals + 1).trim().replaceAll(/^"|"$/g, '');
+      return pair
+        .slice(equals + 1)
+        .trim()
+        .replaceAll(/^"|"$/g, '');
     }
   }
   return undefined;

@@ -10,7 +10,11 @@ export interface Parties {
   readonly sellerId: string;
 }
 
-const columns = { id: conversations.id, buyerId: conversations.buyerId, sellerId: conversations.sellerId };
+const columns = {
+  id: conversations.id,
+  buyerId: conversations.buyerId,
+  sellerId: conversations.sellerId,
+};
 
 export interface ConversationIndex {
   ofUser(userId: string): Promise<Parties[]>;

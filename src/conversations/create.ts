@@ -53,7 +53,10 @@ export function createCreateConversation(
     const control = encodeControl({ kind: 'conversation_created', id: stored.id });
     bus.publish(userChannel(buyerId), control);
     bus.publish(userChannel(sellerId), control);
-    return { conversation: await getConversation(stored.id, buyerId), created: inserted.length > 0 };
+    return {
+      conversation: await getConversation(stored.id, buyerId),
+      created: inserted.length > 0,
+    };
   };
 }
 

@@ -10,7 +10,10 @@ export type GetConversation = (id: string, userId: string) => Promise<Conversati
 
 export function createGetConversation(database: Database): GetConversation {
   return async (id, userId) => {
-    const [row] = await selectConversations(database, and(eq(conversations.id, id), isParty(userId)));
+    const [row] = await selectConversations(
+      database,
+      and(eq(conversations.id, id), isParty(userId)),
+    );
     if (row === undefined) throw notAuthorized();
     return toConversation(row, userId);
   };

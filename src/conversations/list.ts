@@ -20,7 +20,8 @@ export function createListConversations(database: Database): ListConversations {
     const last = rows.length > limit ? page.at(-1) : undefined;
     return {
       conversations: page,
-      nextCursor: last === undefined ? null : encodeCursor([last.lastMessageAt ?? last.createdAt, last.id]),
+      nextCursor:
+        last === undefined ? null : encodeCursor([last.lastMessageAt ?? last.createdAt, last.id]),
     };
   };
 }
@@ -31,7 +32,8 @@ type Position = z.infer<typeof position>;
 const isAfter = ([at, id]: Position): SQL =>
   sql`(${lastActivity}, ${conversations.id}) < (${at}::timestamptz, ${id}::uuid)`;
 
-const encodeCursor = (value: Position): string => Buffer.from(value.join(' ')).toString('base64url');
+const encodeCursor = (value: Position): string =>
+  Buffer.from(value.join(' ')).toString('base64url');
 
 function decodeCursor(cursor: string): Position {
   const result = position.safeParse(Buffer.from(cursor, 'base64url').toString('latin1').split(' '));

@@ -36,7 +36,8 @@ export function toConversation({ conversation: row, newest }: Row, viewerId: str
     lastMessageAt: row.lastMessageAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     lastMessage: newest === null ? null : toHistoryMessage(newest),
-    unreadCount: viewerId === row.buyerId ? row.sellerSent - row.buyerRead : row.buyerSent - row.sellerRead,
+    unreadCount:
+      viewerId === row.buyerId ? row.sellerSent - row.buyerRead : row.buyerSent - row.sellerRead,
     seq: row.seq,
   };
 }

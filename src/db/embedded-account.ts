@@ -18,7 +18,14 @@ export async function unprivilegedAccount(): Promise<Account> {
   const existing = lookUp('postgres') ?? lookUp(CREATED);
   if (existing !== undefined) return existing;
   try {
-    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', CREATED]);
+    await run('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      CREATED,
+    ]);
   } catch (error) {
     throw new StartupError(
       'the embedded PostgreSQL cannot run as root, and no account could be made for it: run as another user, or set DATABASE_URL',

@@ -42,7 +42,10 @@ export async function startEmbeddedPostgres(
     home = path.join(SHARED_STATE, name);
     binaries = await copyBinaries(binaries);
     await makeHome(home, account);
-    logger.info({ home }, 'the embedded PostgreSQL lives outside the project: its account may not enter there');
+    logger.info(
+      { home },
+      'the embedded PostgreSQL lives outside the project: its account may not enter there',
+    );
   }
 
   const data = path.join(home, 'data');
@@ -51,7 +54,12 @@ export async function startEmbeddedPostgres(
   await claim(stateDir, control);
   const password = await initialise(binaries, home, data, account);
   const port = await freePort();
-  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...(options.settings ?? [])];
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    ...(options.settings ?? []),
+  ];
   const flags = settings.map((setting) => `-c ${setting}`).join(' ');
   await control('-t', '60', '-l', path.join(home, 'log'), '-o', flags, 'start');
   disposer.defer(() => control('-m', 'fast', 'stop'));
@@ -96,7 +104,10 @@ async function makeHome(home: string, account: Account): Promise<void> {
 async function isReachable(binaries: string, home: string, account: Account): Promise<boolean> {
   try {
     const test = 'test -x "$0" && test -w "$1"';
-    await run('sh', ['-c', test, path.join(binaries, 'bin/postgres'), home], { ...account, cwd: '/' });
+    await run('sh', ['-c', test, path.join(binaries, 'bin/postgres'), home], {
+      ...account,
+      cwd: '/',
+    });
     return true;
   } catch {
     return false;
@@ -117,7 +128,10 @@ async function copyBinaries(from: string): Promise<string> {
 }
 
 /** Ends a server that a killed process left behind; refuses to touch one whose process lives. */
-async function claim(stateDir: string, control: (...args: string[]) => Promise<string>): Promise<void> {
+async function claim(
+  stateDir: string,
+  control: (...args: string[]) => Promise<string>,
+): Promise<void> {
   const owner = path.join(stateDir, 'pid');
   const running = await control('status').then(
     () => true,
@@ -126,7 +140,9 @@ async function claim(stateDir: string, control: (...args: string[]) => Promise<s
   if (running) {
     const pid = Number(await readFile(owner, 'utf8').catch(() => '0'));
     if (pid !== 0 && isAlive(pid)) {
-      throw new StartupError(`${stateDir} is in use by process ${pid}: stop it, or set DATABASE_URL`);
+      throw new StartupError(
+        `${stateDir} is in use by process ${pid}: stop it, or set DATABASE_URL`,
+      );
     }
     await control('-m', 'fast', 'stop');
   }
@@ -143,13 +159,29 @@ function isAlive(pid: number): boolean {
 }
 
 /** Makes the database at the first start. Returns its password, which is kept beside it. */
-async function initialise(binaries: string, home: string, data: string, account: Account): Promise<string> {
+async function initialise(
+  binaries: string,
+  home: string,
+  data: string,
+  account: Account,
+): Promise<string> {
   const passwordFile = path.join(home, 'password');
-  if (existsSync(path.join(data, 'PG_VERSION'))) return (await readFile(passwordFile, 'utf8')).trim();
+  if (existsSync(path.join(data, 'PG_VERSION')))
+    return (await readFile(passwordFile, 'utf8')).trim();
   const password = randomBytes(24).toString('hex');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (account.uid !== undefined) await chown(passwordFile, account.uid, account.gid);
-  const args = ['-D', data, '-U', 'parley', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '-E', 'UTF8', '--no-locale'];
+  const args = [
+    '-D',
+    data,
+    '-U',
+    'parley',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '-E',
+    'UTF8',
+    '--no-locale',
+  ];
   await run(path.join(binaries, 'bin/initdb'), args, { ...account, cwd: '/' });
   return password;
 }
@@ -160,7 +192,9 @@ function freePort(): Promise<number> {
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
+      server.close(() =>
+        resolve(address !== null && typeof address === 'object' ? address.port : 0),
+      );
     });
   });
 }

@@ -69,7 +69,11 @@ export class Feed {
 
   #advance(): void {
     if (this.#seq === undefined || this.#stopped) return;
-    for (let next = this.#held.get(this.#seq + 1); next !== undefined; next = this.#held.get(this.#seq + 1)) {
+    for (
+      let next = this.#held.get(this.#seq + 1);
+      next !== undefined;
+      next = this.#held.get(this.#seq + 1)
+    ) {
       this.#seq += 1;
       this.#held.delete(this.#seq);
       this.#deliver({ seq: this.#seq, frame: next });
@@ -93,7 +97,10 @@ export class Feed {
     try {
       const changes = await this.#read(this.id, from, this.#newest);
       for (const { seq, frame } of changes) if (seq > this.seq) this.#held.set(seq, frame);
-      this.#logger.debug({ conversationId: this.id, from, changes: changes.length }, 'a hole was read');
+      this.#logger.debug(
+        { conversationId: this.id, from, changes: changes.length },
+        'a hole was read',
+      );
       // Announced, and not to be seen yet: look again, but not at once.
       if (changes.length === 0) patience = RETRY_MS;
     } catch (error) {

@@ -89,10 +89,16 @@ export class Hub {
   async typing(userId: string, conversationId: string): Promise<void> {
     const user = this.#users.get(userId);
     const parties =
-      this.#conversations.get(conversationId)?.parties ?? (await this.#parts.index.parties(conversationId));
-    if (parties === undefined || (parties.buyerId !== userId && parties.sellerId !== userId)) throw notAuthorized();
+      this.#conversations.get(conversationId)?.parties ??
+      (await this.#parts.index.parties(conversationId));
+    if (parties === undefined || (parties.buyerId !== userId && parties.sellerId !== userId))
+      throw notAuthorized();
     const at = performance.now();
-    if (user === undefined || at - (user.typedAt.get(conversationId) ?? -Infinity) < TYPING_INTERVAL_MS) return;
+    if (
+      user === undefined ||
+      at - (user.typedAt.get(conversationId) ?? -Infinity) < TYPING_INTERVAL_MS
+    )
+      return;
     user.typedAt.set(conversationId, at);
     const text = frame({ type: 'typing_notify', conversationId, userId, timestamp: now() });
     this.#parts.bus.publish(conversationChannel(conversationId), encodeNotice(userId, text));
@@ -139,25 +145,32 @@ export class Hub {
   /** Subscribes first and reads afterwards: what happens in between is on the channel. */
   async #loadUser(id: string, conversations: Set<string>): Promise<void> {
     await this.#parts.bus.subscribe([userChannel(id)]);
-    const found = (await this.#parts.index.ofUser(id)).filter((parties) => !conversations.has(parties.id));
+    const found = (await this.#parts.index.ofUser(id)).filter(
+      (parties) => !conversations.has(parties.id),
+    );
     for (const { id: conversationId } of found) conversations.add(conversationId);
     await this.#open(found);
     await this.#parts.clock.ready();
-    for (const { id: conversationId } of found) this.#conversations.get(conversationId)?.members.add(id);
+    for (const { id: conversationId } of found)
+      this.#conversations.get(conversationId)?.members.add(id);
     // Whoever left meanwhile is not there to be served.
-    if (!this.#users.has(id)) for (const conversationId of conversations) this.#leave(conversationId, id);
+    if (!this.#users.has(id))
+      for (const conversationId of conversations) this.#leave(conversationId, id);
   }
 
   /** Makes sure that these conversations are served here. */
   async #open(list: readonly Parties[]): Promise<void> {
-    const fresh = list.filter(({ id }) => !this.#conversations.has(id)).map((parties) => this.#newFeed(parties));
+    const fresh = list
+      .filter(({ id }) => !this.#conversations.has(id))
+      .map((parties) => this.#newFeed(parties));
     if (fresh.length > 0) {
       const ready = this.#start(fresh.map(({ feed }) => feed));
       for (const { parties, feed, members } of fresh) {
         this.#conversations.set(parties.id, { parties, feed, members, ready });
         ready.catch(() => {
           feed.stop();
-          if (this.#conversations.get(parties.id)?.feed === feed) this.#conversations.delete(parties.id);
+          if (this.#conversations.get(parties.id)?.feed === feed)
+            this.#conversations.delete(parties.id);
         });
       }
     }
@@ -228,7 +241,10 @@ export class Hub {
     user.conversations.add(control.id);
     this.#addConversation(user, control.id).catch((error: unknown) => {
       user.conversations.delete(control.id);
-      this.#parts.logger.warn({ err: error, conversationId: control.id }, 'a new conversation was not added');
+      this.#parts.logger.warn(
+        { err: error, conversationId: control.id },
+        'a new conversation was not added',
+      );
     });
   }
 

@@ -66,7 +66,8 @@ export class Session {
   check(): void {
     if (this.#state === 'closed') return;
     if (this.expiresAt <= Date.now()) this.close(CloseCode.unauthenticated, 'token expired');
-    else if (!this.#undelivered.check(this.#socket.bufferedBytes(), performance.now())) this.#tooSlow();
+    else if (!this.#undelivered.check(this.#socket.bufferedBytes(), performance.now()))
+      this.#tooSlow();
   }
 
   close(code: number, reason: string): void {

@@ -11,7 +11,11 @@ export class Disposer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const failures: unknown[] = [];
-    for (let release = this.#releases.pop(); release !== undefined; release = this.#releases.pop()) {
+    for (
+      let release = this.#releases.pop();
+      release !== undefined;
+      release = this.#releases.pop()
+    ) {
       try {
         // One after the other: a later resource may stand on an earlier one.
         // oxlint-disable-next-line no-await-in-loop

@@ -9,4 +9,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * strings or the content of messages; ids are fine.
  */
 export const createLogger = (level: LogLevel, destination?: DestinationStream): Logger =>
-  pino({ level, base: null, serializers: { err: pino.stdSerializers.err } }, destination ?? pino.destination({ fd: 1, sync: true }));
+  pino(
+    { level, base: null, serializers: { err: pino.stdSerializers.err } },
+    destination ?? pino.destination({ fd: 1, sync: true }),
+  );

@@ -6,7 +6,11 @@ import { type SpawnOptions, spawn } from 'node:child_process';
  * @returns what it wrote to stdout
  * @throws Error with the end of its stderr when it can't be started or exits with anything but 0
  */
-export function run(file: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
+export function run(
+  file: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

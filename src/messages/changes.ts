@@ -11,7 +11,11 @@ export interface Change {
 }
 
 /** The changes `after < seq <= upTo` of a conversation, in order, at most {@link MAX_CHANGES_READ} of them. */
-export type ReadChanges = (conversationId: string, after: number, upTo: number) => Promise<Change[]>;
+export type ReadChanges = (
+  conversationId: string,
+  after: number,
+  upTo: number,
+) => Promise<Change[]>;
 
 export const MAX_CHANGES_READ = 500;
 
@@ -22,16 +26,31 @@ export function createReadChanges({ orm }: Database): ReadChanges {
       orm
         .select()
         .from(messages)
-        .where(and(eq(messages.conversationId, conversationId), gt(messages.seq, after), lte(messages.seq, last)))
+        .where(
+          and(
+            eq(messages.conversationId, conversationId),
+            gt(messages.seq, after),
+            lte(messages.seq, last),
+          ),
+        )
         .orderBy(asc(messages.seq)),
       orm
         .select()
         .from(changes)
-        .where(and(eq(changes.conversationId, conversationId), gt(changes.seq, after), lte(changes.seq, last)))
+        .where(
+          and(
+            eq(changes.conversationId, conversationId),
+            gt(changes.seq, after),
+            lte(changes.seq, last),
+          ),
+        )
         .orderBy(asc(changes.seq)),
     ]);
     return [
-      ...sent.map((row) => ({ seq: row.seq, frame: newMessageFrame(conversationId, toHistoryMessage(row)) })),
+      ...sent.map((row) => ({
+        seq: row.seq,
+        frame: newMessageFrame(conversationId, toHistoryMessage(row)),
+      })),
       ...others.map((row) => ({ seq: row.seq, frame: readReceiptFrame(row) })),
     ]
       .toSorted((a, b) => a.seq - b.seq)

@@ -12,7 +12,11 @@ export type ReadHistory = (conversationId: string, query: HistoryQuery) => Promi
  * caller has checked that the reader is a party. Rejects with `invalid_message` for the id of a message that is not here.
  */
 export function createReadHistory({ orm }: Database): ReadHistory {
-  const seqOf = async (conversationId: string, field: string, position: Position): Promise<number> => {
+  const seqOf = async (
+    conversationId: string,
+    field: string,
+    position: Position,
+  ): Promise<number> => {
     if (typeof position === 'number') return position;
     const [row] = await orm
       .select({ seq: messages.seq })
@@ -26,8 +30,10 @@ export function createReadHistory({ orm }: Database): ReadHistory {
 
   return async (conversationId, { before, after, limit }) => {
     const conditions: SQL[] = [eq(messages.conversationId, conversationId)];
-    if (before !== undefined) conditions.push(lt(messages.seq, await seqOf(conversationId, 'before', before)));
-    if (after !== undefined) conditions.push(gt(messages.seq, await seqOf(conversationId, 'after', after)));
+    if (before !== undefined)
+      conditions.push(lt(messages.seq, await seqOf(conversationId, 'before', before)));
+    if (after !== undefined)
+      conditions.push(gt(messages.seq, await seqOf(conversationId, 'after', after)));
     const forwards = after !== undefined && before === undefined;
     const rows = await orm
       .select()

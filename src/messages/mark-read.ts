@@ -64,7 +64,8 @@ const marking: WriteKind<MarkReadInput, Marked> = {
 };
 
 function toResult(row: Row): Marked | ProtocolError {
-  if (row.target === null) return invalidMessage('messageId must be a message of this conversation');
+  if (row.target === null)
+    return invalidMessage('messageId must be a message of this conversation');
   if (row.own) return invalidMessage('messageId must be a message of the other party');
   return { seq: row.seq ?? undefined, unreadCount: row.unread };
 }

@@ -19,7 +19,10 @@ export interface WriteKind<I extends { readonly conversationId: string }, O> {
  */
 export interface Writer {
   /** Rejects with a {@link ProtocolError}; `unavailable` when the queue is full or PostgreSQL is. */
-  submit<I extends { readonly conversationId: string }, O>(kind: WriteKind<I, O>, input: I): Promise<O>;
+  submit<I extends { readonly conversationId: string }, O>(
+    kind: WriteKind<I, O>,
+    input: I,
+  ): Promise<O>;
   /** Resolves when nothing is queued or running. */
   settled(): Promise<void>;
 }
@@ -100,7 +103,11 @@ export function createWriter(pool: pg.Pool, logger: Logger, observer: WriterObse
     } finally {
       running -= 1;
       for (const entry of batch) busy.delete(entry.conversationId);
-      observer.batch(batch[0]?.kind.name ?? '', batch.length, (performance.now() - started) / 1_000);
+      observer.batch(
+        batch[0]?.kind.name ?? '',
+        batch.length,
+        (performance.now() - started) / 1_000,
+      );
       flush();
       if (running === 0 && queue.length === 0) {
         for (const done of waiters) done();

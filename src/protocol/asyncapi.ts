@@ -3,12 +3,19 @@ import { jsonSchema } from './json-schema.ts';
 import { serverMessages } from './server-messages.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
-const refs = (names: readonly string[], prefix: string) => names.map((name) => ({ $ref: `${prefix}/${name}` }));
+const refs = (names: readonly string[], prefix: string) =>
+  names.map((name) => ({ $ref: `${prefix}/${name}` }));
 
 /** The WebSocket protocol as AsyncAPI 3.0, derived from the schemas that check it. */
 export function asyncApiDocument(): Record<string, unknown> {
-  const received = Object.entries(clientMessages).map(([name, schema]) => [name, message(name, jsonSchema(schema, 'input'))]);
-  const sent = Object.entries(serverMessages).map(([name, schema]) => [name, message(name, jsonSchema(schema, 'output'))]);
+  const received = Object.entries(clientMessages).map(([name, schema]) => [
+    name,
+    message(name, jsonSchema(schema, 'input')),
+  ]);
+  const sent = Object.entries(serverMessages).map(([name, schema]) => [
+    name,
+    message(name, jsonSchema(schema, 'output')),
+  ]);
   const channel = '#/channels/chat/messages';
   return {
     asyncapi: '3.0.0',
@@ -20,7 +27,10 @@ export function asyncApiDocument(): Record<string, unknown> {
         description:
           'One WebSocket for each device of a user. Token: `Authorization: Bearer`, `Sec-WebSocket-Protocol: parley.v1, bearer.<jwt>`, cookie `parley_token` or `?token=`.',
         messages: Object.fromEntries(
-          [...received, ...sent].map(([name]) => [name, { $ref: `#/components/messages/${String(name)}` }]),
+          [...received, ...sent].map(([name]) => [
+            name,
+            { $ref: `#/components/messages/${String(name)}` },
+          ]),
         ),
         bindings: { ws: { method: 'GET' } },
       },

@@ -14,7 +14,11 @@ export class ProtocolError extends Error {
   /** When a retry makes sense, in milliseconds from now. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterMs?: number }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; retryAfterMs?: number },
+  ) {
     super(message, { cause: options?.cause });
     this.name = 'ProtocolError';
     this.code = code;
@@ -39,7 +43,10 @@ export const clientMessageIdConflict = () =>
 
 /** PostgreSQL is away or overloaded, or something broke: what was asked for was not accepted. */
 export const unavailable = (cause?: unknown) =>
-  new ProtocolError('unavailable', 'temporarily unavailable, retry', { cause, retryAfterMs: 1_000 });
+  new ProtocolError('unavailable', 'temporarily unavailable, retry', {
+    cause,
+    retryAfterMs: 1_000,
+  });
 
 /** Maps whatever was thrown to what a client may see. */
 export const toProtocolError = (error: unknown): ProtocolError =>

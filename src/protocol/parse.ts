@@ -26,7 +26,11 @@ export function parseClientMessage(text: string): Parsed {
     return { ok: false, error: invalidMessage('the frame must be JSON'), context: NOTHING };
   }
   if (!isObject(raw)) {
-    return { ok: false, error: invalidMessage('the frame must be a JSON object'), context: NOTHING };
+    return {
+      ok: false,
+      error: invalidMessage('the frame must be a JSON object'),
+      context: NOTHING,
+    };
   }
   const { type } = raw;
   if (typeof type !== 'string') return refuse(raw, invalidMessage('type must be a string'));
@@ -49,7 +53,8 @@ export function toInvalidMessage(error: z.ZodError): ProtocolError {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isKnownType = (type: string): type is ClientMessageType => Object.hasOwn(clientMessages, type);
+const isKnownType = (type: string): type is ClientMessageType =>
+  Object.hasOwn(clientMessages, type);
 
 const refuse = (raw: Record<string, unknown>, error: ProtocolError): Parsed => ({
   ok: false,

@@ -72,7 +72,8 @@ export const conversationPage = z.object({
 export const messagePage = z.object({
   messages: z.array(historyMessage),
   nextCursor: z.string().nullable().meta({
-    description: 'Pass it as `before` (as `after` when the page was asked for with `after`); null on the last page.',
+    description:
+      'Pass it as `before` (as `after` when the page was asked for with `after`); null on the last page.',
   }),
 });
 

@@ -35,7 +35,10 @@ export const apiRoutes = (parts: ApiParts): Route[] => [
     access: 'user',
     async handle({ body }, { userId }) {
       const input = check(createConversationBody, body);
-      const { conversation, created } = await parts.createConversation({ ...input, buyerId: userId });
+      const { conversation, created } = await parts.createConversation({
+        ...input,
+        buyerId: userId,
+      });
       return json(created ? 201 : 200, conversation);
     },
   },

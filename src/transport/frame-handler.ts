@@ -30,14 +30,18 @@ export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
       sendError(session, parsed.error, parsed.context);
       const count = (invalidInARow.get(session) ?? 0) + 1;
       invalidInARow.set(session, count);
-      if (count >= MAX_INVALID_FRAMES) session.close(CloseCode.badFrames, 'too many invalid frames');
+      if (count >= MAX_INVALID_FRAMES)
+        session.close(CloseCode.badFrames, 'too many invalid frames');
       return;
     }
     invalidInARow.delete(session);
     handle(session, parsed.message, parts).catch((error: unknown) => {
       const known = toProtocolError(error);
       if (known.code === 'unavailable') {
-        parts.logger.warn({ err: error, connectionId: session.connectionId }, 'a frame could not be handled');
+        parts.logger.warn(
+          { err: error, connectionId: session.connectionId },
+          'a frame could not be handled',
+        );
       }
       sendError(session, known, contextOf(parsed.message));
     });
@@ -102,11 +106,16 @@ async function authenticate(
     throw error instanceof AuthError ? invalidMessage(`token is refused: ${error.message}`) : error;
   });
   if (identity.userId !== session.userId) throw invalidMessage('token must be of the same user');
-  if (identity.expiresAt <= session.expiresAt) throw invalidMessage('token must expire later than the last one');
+  if (identity.expiresAt <= session.expiresAt)
+    throw invalidMessage('token must expire later than the last one');
   session.expiresAt = identity.expiresAt;
 }
 
-function sendError(session: Session, error: ReturnType<typeof toProtocolError>, context: RequestContext): void {
+function sendError(
+  session: Session,
+  error: ReturnType<typeof toProtocolError>,
+  context: RequestContext,
+): void {
   session.send({
     type: 'error',
     error: error.message,

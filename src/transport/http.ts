@@ -126,7 +126,11 @@ async function identify(head: Head, method: Method, parts: HttpParts): Promise<I
   });
   if (credentials === undefined) throw new AuthError('a token is required');
   // A browser sends the cookie whoever made it send the request.
-  if (credentials.place === 'cookie' && method === 'POST' && !parts.mayComeFrom(head.origin, head.host)) {
+  if (
+    credentials.place === 'cookie' &&
+    method === 'POST' &&
+    !parts.mayComeFrom(head.origin, head.host)
+  ) {
     throw new HttpError(403, 'forbidden_origin', 'this origin may not use the cookie');
   }
   return parts.authenticate(credentials.token);
@@ -142,7 +146,9 @@ function readBody(res: HttpResponse, onAborted: () => void): Promise<Buffer> {
       size += chunk.byteLength;
       if (size > MAX_FRAME_BYTES) {
         chunks.length = 0;
-        reject(new HttpError(413, 'body_too_large', `the body must be at most ${MAX_FRAME_BYTES} bytes`));
+        reject(
+          new HttpError(413, 'body_too_large', `the body must be at most ${MAX_FRAME_BYTES} bytes`),
+        );
         return;
       }
       // uWebSockets.js takes the chunk back after this call.
@@ -167,10 +173,15 @@ function parseBody(contentType: string, body: Buffer): unknown {
 }
 
 const allowed = (routes: readonly Route[]): string =>
-  [...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
+  [
+    ...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
+  ].join(', ');
 
 /** The Fetch standard, "CORS protocol": allowed origins may read answers and send tokens. */
-function corsHeaders({ origin, host }: Head, mayComeFrom: OriginCheck): Readonly<Record<string, string>> {
+function corsHeaders(
+  { origin, host }: Head,
+  mayComeFrom: OriginCheck,
+): Readonly<Record<string, string>> {
   if (origin === '' || !mayComeFrom(origin, host)) return {};
   return {
     'Access-Control-Allow-Origin': origin,
@@ -191,7 +202,8 @@ function write(
   res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
   if (reply.type !== '') res.writeHeader('Content-Type', reply.type);
   res.writeHeader('X-Content-Type-Options', 'nosniff');
-  for (const [name, value] of Object.entries({ ...reply.headers, ...cors })) res.writeHeader(name, value);
+  for (const [name, value] of Object.entries({ ...reply.headers, ...cors }))
+    res.writeHeader(name, value);
   if (reply.status === 204) res.endWithoutBody();
   else if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body));
   else res.end(reply.body);

@@ -10,7 +10,12 @@ export class HttpError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = 'HttpError';
     this.status = status;
@@ -31,7 +36,8 @@ const STATUS = {
 
 /** Any error as `application/problem+json` (RFC 9457). What is not meant for a client becomes `unavailable`. */
 export function toProblem(error: unknown): Reply {
-  if (error instanceof HttpError) return problem(error.status, error.code, error.message, error.headers);
+  if (error instanceof HttpError)
+    return problem(error.status, error.code, error.message, error.headers);
   if (error instanceof AuthError) {
     return problem(401, error.code, error.message, { 'WWW-Authenticate': 'Bearer' });
   }
@@ -57,5 +63,12 @@ const problem = (
   status,
   headers,
   type: 'application/problem+json',
-  body: JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code, ...extra }),
+  body: JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    ...extra,
+  }),
 });

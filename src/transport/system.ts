@@ -26,8 +26,18 @@ export const systemRoutes = ({ database, isDraining, docsPage }: SystemParts): R
       return json(200, { status: 'ok' });
     },
   },
-  { method: 'GET', path: '/openapi.json', access: 'public', handle: () => json(200, openApiDocument()) },
-  { method: 'GET', path: '/asyncapi.json', access: 'public', handle: () => json(200, asyncApiDocument()) },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'public',
+    handle: () => json(200, openApiDocument()),
+  },
+  {
+    method: 'GET',
+    path: '/asyncapi.json',
+    access: 'public',
+    handle: () => json(200, asyncApiDocument()),
+  },
   { method: 'GET', path: '/docs', access: 'public', handle: () => html(docsPage) },
 ];
 

@@ -18,7 +18,9 @@ export async function loadUws(): Promise<Uws> {
 export function explainLoadFailure(nodeVersion: string, error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const reason = /GLIBC_([\d.]+)' not found/.exec(text);
-  const why = reason ? `it needs glibc ${reason[1]} or newer` : 'there is no binary for this platform';
+  const why = reason
+    ? `it needs glibc ${reason[1]} or newer`
+    : 'there is no binary for this platform';
   return (
     `uWebSockets.js cannot run on Node ${nodeVersion} here (${why}): use Node 20 with glibc 2.27 or newer, ` +
     'Node 22 or 24 with glibc 2.38 or newer (Debian 13, Ubuntu 24.04), or the image node:24-trixie-slim'

@@ -1,4 +1,10 @@
-import type { HttpRequest, HttpResponse, TemplatedApp, WebSocket, us_socket_context_t } from 'uWebSockets.js';
+import type {
+  HttpRequest,
+  HttpResponse,
+  TemplatedApp,
+  WebSocket,
+  us_socket_context_t,
+} from 'uWebSockets.js';
 import { AuthError, type Authenticate, type Identity } from '../auth/authenticate.ts';
 import { findCredentials, selectProtocol } from '../auth/credentials.ts';
 import type { OriginCheck } from '../auth/origin.ts';
@@ -52,7 +58,8 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
       const session = ws.getUserData().connection?.session;
       if (session === undefined) return;
       if (isBinary) session.close(CloseCode.badFrames, 'binary frames are not spoken here');
-      else if (message.byteLength > MAX_FRAME_BYTES) session.close(CloseCode.tooBig, 'frame above 32 KiB');
+      else if (message.byteLength > MAX_FRAME_BYTES)
+        session.close(CloseCode.tooBig, 'frame above 32 KiB');
       else parts.handleFrame(session, Buffer.from(message).toString());
     },
     // From the first drop on the socket has a hole: it is dead, whatever may still get through.

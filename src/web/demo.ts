@@ -23,7 +23,10 @@ export async function demoRoutes({ auth, createConversation }: DemoParts): Promi
     const token = new SignJWT().setProtectedHeader({ alg: 'HS256' }).setSubject(userId);
     if (auth.issuer !== undefined) token.setIssuer(auth.issuer);
     if (auth.audience !== undefined) token.setAudience(auth.audience);
-    return token.setIssuedAt().setExpirationTime(TOKEN_LIFETIME).sign(new TextEncoder().encode(auth.secret));
+    return token
+      .setIssuedAt()
+      .setExpirationTime(TOKEN_LIFETIME)
+      .sign(new TextEncoder().encode(auth.secret));
   };
   return [
     { method: 'GET', path: '/', access: 'public', handle: () => html(page) },
@@ -32,7 +35,11 @@ export async function demoRoutes({ auth, createConversation }: DemoParts): Promi
       path: '/demo',
       access: 'public',
       async handle() {
-        const { conversation } = await createConversation({ listingId: LISTING, buyerId: BUYER, sellerId: SELLER });
+        const { conversation } = await createConversation({
+          listingId: LISTING,
+          buyerId: BUYER,
+          sellerId: SELLER,
+        });
         return json(200, {
           conversationId: conversation.id,
           buyer: { id: BUYER, token: await sign(BUYER) },

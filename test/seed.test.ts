@@ -1,0 +1,135 @@
+/**
+ * A client that knows only the rows of docs/protocol.md marked seed. Written from that page: it takes nothing from the
+ * server's code, ignores what it does not know, and must never see an error.
+ */
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createDatabase } from './support/database.ts';
+import { type NodeProcess, SECRET, clusterEnv, startNode } from './support/node-process.ts';
+
+let first: NodeProcess;
+let second: NodeProcess;
+
+beforeAll(async () => {
+  const env = clusterEnv(await createDatabase());
+  [first, second] = await Promise.all([startNode(env), startNode(env)]);
+});
+afterAll(async () => {
+  for (const node of [first, second]) node.kill('SIGKILL');
+  await Promise.all([first.exited, second.exited]);
+});
+
+const token = (sub: string) =>
+  new SignJWT({ sub })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(SECRET));
+
+class SeedClient {
+  readonly newMessages: {
+    conversationId: string;
+    message: { id: string; senderId: string; content: string; createdAt: string };
+    timestamp: string;
+  }[] = [];
+  readonly typing: { conversationId: string; userId: string; timestamp: string }[] = [];
+  readonly receipts: {
+    conversationId: string;
+    userId: string;
+    messageId: string;
+    timestamp: string;
+  }[] = [];
+  readonly errors: { error: string; timestamp: string }[] = [];
+  readonly #socket: WebSocket;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString());
+      if (frame.type === 'new_message') this.newMessages.push(frame);
+      if (frame.type === 'typing_notify') this.typing.push(frame);
+      if (frame.type === 'read_receipt') this.receipts.push(frame);
+      if (frame.type === 'error') this.errors.push(frame);
+    });
+  }
+
+  static async open(
+    node: NodeProcess,
+    userId: string,
+    place: 'header' | 'query',
+  ): Promise<SeedClient> {
+    const jwt = await token(userId);
+    const socket =
+      place === 'header'
+        ? new WebSocket(node.wsUrl, { headers: { Authorization: `Bearer ${jwt}` } })
+        : new WebSocket(`${node.wsUrl}?token=${jwt}`);
+    const client = new SeedClient(socket);
+    await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
+    return client;
+  }
+
+  send(frame: object): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
+}
+
+test('a seed client chats, types and reads across two nodes without seeing an error', async () => {
+  const buyerId = randomUUID();
+  const sellerId = randomUUID();
+  const created = await fetch(`${first.url}/api/conversations`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${await token(buyerId)}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({ listingId: 7, sellerId }),
+  });
+  expect(created.status).toBe(201);
+  const conversation = (await created.json()) as Record<string, unknown>;
+  expect(conversation).toMatchObject({ listingId: 7, buyerId, sellerId, lastMessageAt: null });
+  const conversationId = conversation['id'] as string;
+
+  const buyer = await SeedClient.open(first, buyerId, 'header');
+  const seller = await SeedClient.open(second, sellerId, 'query');
+  // A seed client knows no `connected`: it sends as soon as the socket is open, and sends are never lost.
+  buyer.send({ type: 'send_message', conversationId, content: 'Is it still for sale?' });
+  await expect.poll(() => buyer.newMessages.length).toBe(1);
+  await expect
+    .poll(async () => {
+      const answer = await fetch(`${second.url}/api/conversations/${conversationId}/messages`, {
+        headers: { Authorization: `Bearer ${await token(sellerId)}` },
+      });
+      return ((await answer.json()) as { messages: unknown[] }).messages.length;
+    })
+    .toBe(1);
+
+  seller.send({ type: 'send_message', conversationId, content: 'Yes' });
+  await expect.poll(() => buyer.newMessages.length).toBe(2);
+  await expect.poll(() => seller.newMessages.at(-1)?.message.content).toBe('Yes');
+  const answer = buyer.newMessages[1]!;
+  expect(answer).toMatchObject({ conversationId, message: { senderId: sellerId, content: 'Yes' } });
+  expect(answer.message.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(answer.timestamp).toMatch(/Z$/);
+
+  buyer.send({ type: 'typing', conversationId });
+  await expect.poll(() => seller.typing.length).toBe(1);
+  expect(seller.typing[0]).toMatchObject({ conversationId, userId: buyerId });
+  expect(buyer.typing).toEqual([]);
+
+  buyer.send({ type: 'mark_read', conversationId, messageId: answer.message.id });
+  await expect.poll(() => seller.receipts.length).toBe(1);
+  await expect.poll(() => buyer.receipts.length).toBe(1);
+  expect(seller.receipts[0]).toMatchObject({
+    conversationId,
+    userId: buyerId,
+    messageId: answer.message.id,
+  });
+
+  expect([...buyer.errors, ...seller.errors]).toEqual([]);
+
+  const stranger = await SeedClient.open(first, randomUUID(), 'header');
+  stranger.send({ type: 'send_message', conversationId, content: 'hello' });
+  await expect.poll(() => stranger.errors.length).toBe(1);
+  expect(stranger.errors[0]?.error).toBe('not authorized for this conversation');
+});
