@@ -111,7 +111,10 @@ async function build(
     },
     disposer,
   );
-  const metrics = createMetrics(() => hub.sessionCount);
+  const metrics = createMetrics({
+    connections: () => hub.sessionCount,
+    undeliveredBytes: () => hub.undeliveredBytes,
+  });
   const writer = createWriter(database.pool, logger, {
     batch(kind, rows, seconds) {
       metrics.written.inc({ kind }, rows);

@@ -1,4 +1,4 @@
-import { type App, createApp } from './app.ts';
+import { createApp } from './app.ts';
 import { parseConfig, readEnv } from './config.ts';
 import { createLogger } from './lib/logger.ts';
 import { StartupError } from './lib/startup-error.ts';
@@ -10,12 +10,8 @@ try {
   const config = parseConfig(readEnv());
   const logger = createLogger(config.logLevel);
   const app = await createApp(config, logger);
-  logger.info({ port: app.port }, 'listening');
-  if (config.demo)
-    console.log(`\n  Parley is running. Chat as buyer and seller: http://localhost:${app.port}/\n`);
-
   let stopping = false;
-  const stop = async (app: App, signal: NodeJS.Signals): Promise<void> => {
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
     // Somebody insists.
     if (stopping) process.exit(1);
     stopping = true;
@@ -30,12 +26,17 @@ try {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      stop(app, signal).catch((err: unknown) => {
+      stop(signal).catch((err: unknown) => {
         logger.error({ err }, 'could not stop cleanly');
         process.exit(1);
       });
     });
   }
+
+  // Whoever waits for this line may send a signal next.
+  logger.info({ port: app.port }, 'listening');
+  if (config.demo)
+    console.log(`\n  Parley is running. Chat as buyer and seller: http://localhost:${app.port}/\n`);
 } catch (error) {
   if (error instanceof StartupError) console.error(`parley: ${error.message}`);
   else console.error(error);

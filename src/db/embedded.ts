@@ -91,7 +91,6 @@ async function restoreLinks(folder: string): Promise<void> {
   for (const { source, target } of links) {
     const link = path.join(root, target);
     if (existsSync(link)) continue;
-    // oxlint-disable-next-line no-await-in-loop
     await symlink(path.relative(path.dirname(link), path.join(root, source)), link);
   }
 }

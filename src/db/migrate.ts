@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import pg from 'pg';
+import { Client } from 'pg';
 import { packagePath } from '../lib/package-path.ts';
 
 /** Any number, the same in every node: "parley" on a telephone's keys. */
@@ -13,7 +13,7 @@ const LOCK = 727539;
  * @throws what pg throws, when the database can't be reached within 5 s or a migration fails
  */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: url,
     application_name: 'parley migrate',
     connectionTimeoutMillis: 5_000,

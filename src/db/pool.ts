@@ -1,12 +1,12 @@
 import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import { Pool } from 'pg';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import * as schema from './schema.ts';
 
 export interface Database {
   /** For statements written by hand: the hot ones. */
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   /** For everything else. */
   readonly orm: NodePgDatabase<typeof schema>;
 }
@@ -15,7 +15,7 @@ export interface Database {
 export const STATEMENT_TIMEOUT_MS = 5_000;
 
 export function openDatabase(url: string, logger: Logger, disposer: Disposer): Database {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     application_name: 'parley',
     max: 10,

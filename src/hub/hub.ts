@@ -67,6 +67,13 @@ export class Hub {
     return this.#sessions.size;
   }
 
+  /** What waits for sockets that do not take it, in bytes. */
+  get undeliveredBytes(): number {
+    let sum = 0;
+    for (const session of this.#sessions) sum += session.bufferedBytes;
+    return sum;
+  }
+
   /** Sends `connected` once every channel of the user is subscribed. Rejects when PostgreSQL or Redis fail. */
   async connect(session: Session): Promise<void> {
     this.#sessions.add(session);
@@ -118,7 +125,6 @@ export class Hub {
     const started = performance.now();
     for (const [i, session] of sessions.entries()) {
       const wait = started + (ms * i) / sessions.length - performance.now();
-      // oxlint-disable-next-line no-await-in-loop
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       session.close(CloseCode.restarting, 'restarting');
     }
@@ -174,7 +180,9 @@ export class Hub {
         });
       }
     }
-    await Promise.all(new Set(list.map(({ id }) => this.#conversations.get(id)?.ready)));
+    const pending = new Set<Promise<void> | undefined>();
+    for (const { id } of list) pending.add(this.#conversations.get(id)?.ready);
+    await Promise.all(pending);
   }
 
   async #start(feeds: readonly Feed[]): Promise<void> {
@@ -256,14 +264,14 @@ export class Hub {
     const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
     this.#deliver(user.id, Buffer.from(text));
     const local = this.#conversations.get(id);
-    let seq = 0;
-    while (local !== undefined && seq < local.feed.seq) {
-      // oxlint-disable-next-line no-await-in-loop
+    if (local === undefined) return;
+    // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
+    for (let seq = 0; seq < local.feed.seq;) {
       const changes = await this.#parts.readChanges(id, seq, local.feed.seq);
       for (const change of changes) this.#deliver(user.id, change.frame);
       seq = changes.at(-1)?.seq ?? local.feed.seq;
     }
-    if (this.#users.get(user.id) === user) local?.members.add(user.id);
+    if (this.#users.get(user.id) === user) local.members.add(user.id);
     else this.#leave(id, user.id);
   }
 

@@ -28,6 +28,10 @@ export class Session {
     return this.#state;
   }
 
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes();
+  }
+
   /** `connected` is the first frame; from here on the socket gets what is broadcast to its user. */
   goLive(cursor: string): void {
     if (this.#state !== 'connecting') return;

@@ -18,7 +18,6 @@ export class Disposer implements AsyncDisposable {
     ) {
       try {
         // One after the other: a later resource may stand on an earlier one.
-        // oxlint-disable-next-line no-await-in-loop
         await release();
       } catch (error) {
         failures.push(error);

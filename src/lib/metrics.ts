@@ -7,19 +7,30 @@ export interface Metrics {
   readonly written: Counter<'kind'>;
 }
 
-/** @param connections asked at each scrape */
-export function createMetrics(connections: () => number): Metrics {
+/** What is asked at each scrape. */
+export interface Gauges {
+  readonly connections: () => number;
+  readonly undeliveredBytes: () => number;
+}
+
+export function createMetrics(gauges: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'parley_connections',
-    help: 'Open sockets.',
-    registers,
-    collect() {
-      this.set(connections());
-    },
-  });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
+  };
+  gauge('parley_connections', 'Open sockets.', gauges.connections);
+  gauge('parley_undelivered_bytes', 'What waits for slow sockets.', gauges.undeliveredBytes);
   return {
     registry,
     written: new Counter({

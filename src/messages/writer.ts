@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Pool } from 'pg';
 import type { Logger } from '../lib/logger.ts';
 import { ProtocolError, unavailable } from '../protocol/errors.ts';
 
@@ -10,7 +10,7 @@ export interface WriteKind<I extends { readonly conversationId: string }, O> {
   readonly name: string;
   /** Two inputs with the same key never share a batch: the later one must see what the earlier one did. */
   key(input: I): string | undefined;
-  run(pool: pg.Pool, inputs: readonly I[]): Promise<readonly (O | ProtocolError)[]>;
+  run(pool: Pool, inputs: readonly I[]): Promise<readonly (O | ProtocolError)[]>;
 }
 
 /**
@@ -52,7 +52,7 @@ const MAX_ATTEMPTS = 5;
 /** serialization_failure, deadlock_detected, unique_violation (a race for one clientMessageId): new snapshot, new try. */
 const RETRYABLE = new Set(['40001', '40P01', '23505']);
 
-export function createWriter(pool: pg.Pool, logger: Logger, observer: WriterObserver): Writer {
+export function createWriter(pool: Pool, logger: Logger, observer: WriterObserver): Writer {
   let queue: Entry[] = [];
   let running = 0;
   let scheduled = false;
@@ -127,7 +127,6 @@ export function createWriter(pool: pg.Pool, logger: Logger, observer: WriterObse
       if (RETRYABLE.has(code) && attempt < MAX_ATTEMPTS) return write(batch, attempt + 1);
       // Classes 22 and 23: the data of some row. The others must not suffer for it.
       if (/^2[23]/.test(code) && batch.length > 1) {
-        // oxlint-disable-next-line no-await-in-loop
         for (const entry of batch) await write([entry]);
         return undefined;
       }
@@ -151,7 +150,7 @@ export function createWriter(pool: pg.Pool, logger: Logger, observer: WriterObse
           conversationId: input.conversationId,
           key: kind.key(input),
           input,
-          resolve: resolve as (result: unknown) => void,
+          resolve,
           reject,
         });
         if (scheduled) return;

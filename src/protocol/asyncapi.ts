@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { clientMessages } from './client-messages.ts';
 import { jsonSchema } from './json-schema.ts';
 import { serverMessages } from './server-messages.ts';
@@ -8,14 +9,10 @@ const refs = (names: readonly string[], prefix: string) =>
 
 /** The WebSocket protocol as AsyncAPI 3.0, derived from the schemas that check it. */
 export function asyncApiDocument(): Record<string, unknown> {
-  const received = Object.entries(clientMessages).map(([name, schema]) => [
-    name,
-    message(name, jsonSchema(schema, 'input')),
-  ]);
-  const sent = Object.entries(serverMessages).map(([name, schema]) => [
-    name,
-    message(name, jsonSchema(schema, 'output')),
-  ]);
+  const messages = {
+    ...describe(clientMessages, 'input'),
+    ...describe(serverMessages, 'output'),
+  };
   const channel = '#/channels/chat/messages';
   return {
     asyncapi: '3.0.0',
@@ -27,10 +24,7 @@ export function asyncApiDocument(): Record<string, unknown> {
         description:
           'One WebSocket for each device of a user. Token: `Authorization: Bearer`, `Sec-WebSocket-Protocol: parley.v1, bearer.<jwt>`, cookie `parley_token` or `?token=`.',
         messages: Object.fromEntries(
-          [...received, ...sent].map(([name]) => [
-            name,
-            { $ref: `#/components/messages/${String(name)}` },
-          ]),
+          Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
         ),
         bindings: { ws: { method: 'GET' } },
       },
@@ -49,8 +43,14 @@ export function asyncApiDocument(): Record<string, unknown> {
         messages: refs(Object.keys(serverMessages), channel),
       },
     },
-    components: { messages: Object.fromEntries([...received, ...sent]) },
+    components: { messages },
   };
 }
 
-const message = (name: string, payload: Record<string, unknown>) => ({ name, payload });
+const describe = (schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output') =>
+  Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      { name, payload: jsonSchema(schema, io) },
+    ]),
+  );

@@ -74,6 +74,4 @@ export const serverMessages = {
   }),
 } as const;
 
-export type ServerMessageType = keyof typeof serverMessages;
-export type ServerMessage = z.infer<(typeof serverMessages)[ServerMessageType]>;
-export type ServerMessageOf<T extends ServerMessageType> = z.infer<(typeof serverMessages)[T]>;
+export type ServerMessage = z.infer<(typeof serverMessages)[keyof typeof serverMessages]>;

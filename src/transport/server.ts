@@ -6,6 +6,16 @@ import type { Uws } from './uws.ts';
 /** LIBUS_LISTEN_EXCLUSIVE_PORT of uSockets. */
 const EXCLUSIVE_PORT = 1;
 
+/** An overload that the package's declarations lack. */
+interface Listener {
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    callback: (socket: object | false) => void,
+  ): void;
+}
+
 /**
  * Listens, and closes all that came in when `disposer` does.
  *
@@ -21,14 +31,8 @@ export function listen(
   disposer: Disposer,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    // Without `exclusive`, two processes would share a port in silence. The declarations lack this overload.
-    const open = app.listen as unknown as (
-      host: string,
-      port: number,
-      options: number,
-      callback: (socket: object | false) => void,
-    ) => void;
-    open.call(app, host, port, EXCLUSIVE_PORT, (socket) => {
+    // Without EXCLUSIVE_PORT two processes would share a port in silence.
+    (app as unknown as Listener).listen(host, port, EXCLUSIVE_PORT, (socket) => {
       if (socket === false) {
         reject(new StartupError(`cannot listen on ${host}:${port}: is the port in use?`));
         return;

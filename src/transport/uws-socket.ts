@@ -1,8 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Socket } from '../hub/socket.ts';
 
-const DROPPED = 2;
-
 /** The hub's {@link Socket} on a WebSocket of uWebSockets.js, which throws when it is used after its end. */
 export class UwsSocket implements Socket {
   readonly #ws: WebSocket<unknown>;
@@ -13,7 +11,7 @@ export class UwsSocket implements Socket {
   }
 
   send(frame: string | Uint8Array): void {
-    if (this.#isOpen && this.#ws.send(frame, false) === DROPPED) this.kill();
+    if (this.#isOpen) this.#ws.send(frame, false);
   }
 
   join(userId: string): void {
@@ -28,12 +26,10 @@ export class UwsSocket implements Socket {
     if (this.#isOpen) this.#ws.end(code, reason);
   }
 
-  /** Cuts the connection without a close frame. */
-  kill(): void {
-    if (this.#isOpen) this.#ws.close();
-  }
-
-  /** The close handler has run: nothing may touch the WebSocket any more. */
+  /**
+   * Nothing may touch the WebSocket any more: it has closed, or it has dropped a frame and uWebSockets.js is about to
+   * close it. Closing it here, in the middle of the send that dropped, would free it under that send.
+   */
   markClosed(): void {
     this.#isOpen = false;
   }

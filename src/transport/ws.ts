@@ -63,16 +63,20 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
       else parts.handleFrame(session, Buffer.from(message).toString());
     },
     // From the first drop on the socket has a hole: it is dead, whatever may still get through.
-    dropped: (ws) => ws.getUserData().connection?.socket.kill(),
+    dropped: (ws) => abandon(ws.getUserData()),
     drain: (ws) => ws.getUserData().connection?.session.drained(),
     close(ws) {
-      const { connection } = ws.getUserData();
-      if (connection === undefined) return;
-      connection.socket.markClosed();
-      connection.session.ended();
-      parts.hub.disconnect(connection.session);
+      const data = ws.getUserData();
+      abandon(data);
+      if (data.connection !== undefined) parts.hub.disconnect(data.connection.session);
     },
   });
+}
+
+/** The socket is gone, or as good as gone. */
+function abandon({ connection }: UserData): void {
+  connection?.socket.markClosed();
+  connection?.session.ended();
 }
 
 async function upgrade(
@@ -107,7 +111,9 @@ async function upgrade(
     const identity = await parts.authenticate(credentials.token);
     if (aborted) return;
     const data: UserData = { identity };
-    res.cork(() => res.upgrade(data, key, selectProtocol(protocols), extensions, context));
+    // Not corked: when the upgrade's realloc leaves the socket in place, `cork` of uWebSockets.js takes it for HTTP still,
+    // and now and then closes it.
+    res.upgrade(data, key, selectProtocol(protocols), extensions, context);
   } catch (error) {
     if (isOurFault(error)) parts.logger.warn({ err: error }, 'a socket was not accepted');
     if (aborted) return;

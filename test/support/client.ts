@@ -33,6 +33,7 @@ export class Client {
   /** `[code, reason]` */
   readonly closed: Promise<readonly [number, string]>;
   #waiting: (() => void)[] = [];
+  #error = '';
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -43,9 +44,10 @@ export class Client {
       this.frames.push(JSON.parse(data.toString()) as Frame);
       wake();
     });
-    socket.on('error', () => undefined);
+    socket.on('error', (error) => (this.#error = error.message));
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
+        this.#error += ` ${code} ${reason.toString()}`;
         resolve([code, reason.toString()]);
         wake();
       });
@@ -72,9 +74,8 @@ export class Client {
       if (found.length >= count) return found.slice(0, count);
       const seen = JSON.stringify(this.frames.map((frame) => frame.type));
       if (this.socket.readyState === WebSocket.CLOSED)
-        throw new Error(`closed before ${count} ${type}; had ${seen}`);
+        throw new Error(`closed before ${count} ${type}; had ${seen} ${this.#error}`);
       if (Date.now() > deadline) throw new Error(`no ${count} ${type} within 10 s; had ${seen}`);
-      // oxlint-disable-next-line no-await-in-loop
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deadline - Date.now());
         this.#waiting.push(() => {

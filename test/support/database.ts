@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { inject } from 'vitest';
 
 /** Runs one statement on a connection of its own. */
-export async function query<T extends pg.QueryResultRow>(
+export async function query<T extends QueryResultRow>(
   url: string,
   text: string,
   values: unknown[] = [],
 ): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     return (await client.query<T>(text, values)).rows;

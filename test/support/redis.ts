@@ -49,10 +49,8 @@ async function startInDocker(): Promise<RunningRedis> {
 
 async function wait(child: ChildProcess, port: number): Promise<RunningRedis> {
   const deadline = Date.now() + 60_000;
-  // oxlint-disable-next-line no-await-in-loop
   while (!(await accepts(port))) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error('Redis did not start');
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { type Env, parseConfig } from './config.ts';
+import { StartupError } from './lib/startup-error.ts';
+
+const SECRET = 'x'.repeat(32);
+const DATABASE = 'postgres://parley@db/parley';
+const REDIS = 'redis://cache:6379';
+const JWKS = 'https://id.example/jwks.json';
+const production: Env = { NODE_ENV: 'production', DATABASE_URL: DATABASE, JWT_SECRET: SECRET };
+
+function mistake(env: Env): string {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof StartupError) return error.message;
+    throw error;
+  }
+  throw new Error('accepted');
+}
+
+test('nothing set: a node for development', () => {
+  expect(parseConfig({})).toEqual({
+    listen: { host: '0.0.0.0', port: 8080 },
+    metricsPort: undefined,
+    database: { kind: 'embedded' },
+    bus: { kind: 'memory' },
+    auth: { kind: 'generated' },
+    allowedOrigins: [],
+    logLevel: 'info',
+    drainMs: 20_000,
+    demo: true,
+  });
+});
+
+test('everything set', () => {
+  expect(
+    parseConfig({
+      ...production,
+      PORT: '9000',
+      HOST: '::1',
+      METRICS_PORT: '9001',
+      REDIS_URL: REDIS,
+      REDIS_MODE: 'standalone',
+      JWT_ISSUER: 'iss',
+      JWT_AUDIENCE: 'aud',
+      ALLOWED_ORIGINS: ' https://shop.example , http://localhost:3000,',
+      LOG_LEVEL: 'debug',
+      DRAIN_SECONDS: '0.5',
+    }),
+  ).toEqual({
+    listen: { host: '::1', port: 9000 },
+    metricsPort: 9001,
+    database: { kind: 'url', url: DATABASE },
+    bus: { kind: 'redis', url: REDIS },
+    auth: { kind: 'secret', secret: SECRET, issuer: 'iss', audience: 'aud' },
+    allowedOrigins: ['https://shop.example', 'http://localhost:3000'],
+    logLevel: 'debug',
+    drainMs: 500,
+    demo: false,
+  });
+});
+
+test('a variable set to nothing is not set; unknown ones are nothing to us', () => {
+  const names = ['PORT', 'DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'JWKS_URL', 'LOG_LEVEL'];
+  const empty = Object.fromEntries(names.map((name) => [name, '']));
+  expect(parseConfig({ ...empty, EDITOR: 'vi' })).toEqual(parseConfig({}));
+});
+
+test('JWKS_URL: those keys, and no demo, which would sign tokens', () => {
+  const config = parseConfig({ JWKS_URL: JWKS, JWT_ISSUER: 'iss' });
+  expect(config.auth).toEqual({ kind: 'jwks', url: JWKS, issuer: 'iss' });
+  expect(config.demo).toBe(false);
+});
+
+describe('one mistake', () => {
+  test.each<[string, string]>([
+    ['PORT', 'http'],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['METRICS_PORT', '70000'],
+    ['DATABASE_URL', 'mysql://db/parley'],
+    ['DATABASE_URL', 'db/parley'],
+    ['REDIS_URL', 'http://cache'],
+    ['REDIS_MODE', 'cluster'],
+    ['JWT_SECRET', 'x'.repeat(31)],
+    ['JWKS_URL', 'file:///etc/keys.json'],
+    ['ALLOWED_ORIGINS', 'shop.example'],
+    ['ALLOWED_ORIGINS', 'https://shop.example/'],
+    ['ALLOWED_ORIGINS', 'https://shop.example,*'],
+    ['LOG_LEVEL', 'loud'],
+    ['DRAIN_SECONDS', '-1'],
+    ['DRAIN_SECONDS', 'soon'],
+  ])('%s=%s is named', (name, value) => {
+    expect(mistake({ DATABASE_URL: DATABASE, [name]: value })).toMatch(
+      new RegExp(`^wrong configuration: ${name} [^;]+$`),
+    );
+  });
+
+  test('a secret is counted in bytes, and never repeated', () => {
+    expect(parseConfig({ JWT_SECRET: 'ü'.repeat(16) }).auth.kind).toBe('secret');
+    const secret = 'hunter2-hunter2';
+    const text = mistake({ JWT_SECRET: secret });
+    expect(text).toContain('JWT_SECRET must be at least 32 bytes');
+    expect(text).not.toContain(secret);
+  });
+
+  test('a connection string is not repeated either', () => {
+    expect(mistake({ DATABASE_URL: 'mysql://me:hunter2@db/x' })).not.toContain('hunter2');
+  });
+
+  test('both families of keys', () => {
+    expect(mistake({ JWT_SECRET: SECRET, JWKS_URL: JWKS })).toContain(
+      'JWT_SECRET and JWKS_URL exclude each other',
+    );
+  });
+
+  test('a cluster without a database', () => {
+    expect(mistake({ REDIS_URL: REDIS })).toContain('DATABASE_URL must be set with REDIS_URL');
+  });
+});
+
+describe('in production', () => {
+  test('a database and a family of keys are enough', () => {
+    expect(parseConfig(production).demo).toBe(false);
+    const { JWT_SECRET: _, ...rest } = production;
+    expect(parseConfig({ ...rest, JWKS_URL: JWKS }).auth.kind).toBe('jwks');
+  });
+
+  test('both are missed, at once', () => {
+    const text = mistake({ NODE_ENV: 'production' });
+    expect(text).toContain('JWT_SECRET or JWKS_URL must be set in production');
+    expect(text).toContain('DATABASE_URL must be set in production');
+  });
+
+  test('the embedded database must be asked for', () => {
+    const env = { NODE_ENV: 'production', JWT_SECRET: SECRET };
+    expect(mistake({ ...env, PARLEY_EMBEDDED: 'no' })).toContain('PARLEY_EMBEDDED=1');
+    expect(parseConfig({ ...env, PARLEY_EMBEDDED: '1' }).database.kind).toBe('embedded');
+  });
+});
+
+describe('several mistakes are named at once', () => {
+  test('those of single variables', () => {
+    const env = {
+      PORT: 'http',
+      METRICS_PORT: '-1',
+      DATABASE_URL: 'x',
+      REDIS_URL: 'x',
+      REDIS_MODE: 'x',
+      JWT_SECRET: 'x',
+      JWKS_URL: 'x',
+      ALLOWED_ORIGINS: 'x',
+      LOG_LEVEL: 'x',
+      DRAIN_SECONDS: 'x',
+    };
+    const text = mistake(env);
+    expect(Object.keys(env).filter((name) => !text.includes(`${name} `))).toEqual([]);
+  });
+
+  test('those between variables', () => {
+    const text = mistake({
+      NODE_ENV: 'production',
+      JWT_SECRET: SECRET,
+      JWKS_URL: JWKS,
+      REDIS_URL: REDIS,
+    });
+    expect(text).toContain('exclude each other');
+    expect(text).toContain('DATABASE_URL must be set in production');
+    expect(text).toContain('DATABASE_URL must be set with REDIS_URL');
+  });
+
+  test('both kinds together', () => {
+    const text = mistake({ PORT: 'http', REDIS_URL: REDIS });
+    expect(text).toContain('PORT must be a port');
+    expect(text).toContain('DATABASE_URL must be set with REDIS_URL');
+  });
+});

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Bus } from '../src/bus/bus.ts';
+import { createMemoryBus } from '../src/bus/memory.ts';
+import { openRedisBus } from '../src/bus/redis.ts';
+import { Disposer } from '../src/lib/disposer.ts';
+import { createLogger } from '../src/lib/logger.ts';
+import { type RunningRedis, startRedis } from './support/redis.ts';
+
+interface Received {
+  readonly channel: string;
+  readonly payload: Buffer;
+}
+
+// Of its own: other files' nodes must not lose the connections that are killed here.
+let redis: RunningRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+const logger = createLogger('silent');
+const channel = () => `conversation:${randomUUID()}`;
+
+async function openRedis(): Promise<Bus> {
+  const disposer = new Disposer();
+  onTestFinished(() => disposer[Symbol.asyncDispose]());
+  return openRedisBus(redis.url, logger, disposer);
+}
+
+/** What a bus brings, copied: a payload is valid only during the call. */
+function record(bus: Bus): Received[] {
+  const received: Received[] = [];
+  bus.onMessage((name, payload) => received.push({ channel: name, payload: Buffer.from(payload) }));
+  return received;
+}
+
+const texts = (received: readonly Received[], name: string): string[] =>
+  received.filter((one) => one.channel === name).map((one) => one.payload.toString());
+
+/** What was published before has arrived, or never will, when this one has: one connection keeps the order. */
+async function fence(bus: Bus, received: readonly Received[]): Promise<void> {
+  const name = channel();
+  await bus.subscribe([name]);
+  bus.publish(name, Buffer.from('fence'));
+  await expect.poll(() => texts(received, name)).toEqual(['fence']);
+}
+
+describe.each<[string, () => Bus | Promise<Bus>]>([
+  ['memory', createMemoryBus],
+  ['Redis', openRedis],
+])('the bus contract: %s', (_, open) => {
+  test('messages of a channel arrive in order and once, at the publisher too', async () => {
+    const bus = await open();
+    const received = record(bus);
+    const [one, two] = [channel(), channel()];
+    await bus.subscribe([one, two]);
+    const expected = Array.from({ length: 1_000 }, (__, i) => String(i));
+    for (const text of expected) {
+      bus.publish(one, Buffer.from(text));
+      bus.publish(two, Buffer.from(`two ${text}`));
+    }
+    await fence(bus, received);
+    expect(texts(received, one)).toEqual(expected);
+    expect(texts(received, two)).toEqual(expected.map((text) => `two ${text}`));
+  });
+
+  test('nothing arrives on the way out: publish does not call listeners', async () => {
+    const bus = await open();
+    const received = record(bus);
+    const name = channel();
+    await bus.subscribe([name]);
+    bus.publish(name, Buffer.from('later'));
+    expect(received).toEqual([]);
+    await expect.poll(() => texts(received, name)).toEqual(['later']);
+  });
+
+  test('each listener gets each message', async () => {
+    const bus = await open();
+    const [first, second] = [record(bus), record(bus)];
+    const name = channel();
+    await bus.subscribe([name]);
+    bus.publish(name, Buffer.from('x'));
+    await expect.poll(() => texts(first, name)).toEqual(['x']);
+    await expect.poll(() => texts(second, name)).toEqual(['x']);
+  });
+
+  test('a channel that is not subscribed, or no more, is silent', async () => {
+    const bus = await open();
+    const received = record(bus);
+    const [never, once, kept] = [channel(), channel(), channel()];
+    await bus.subscribe([once, kept]);
+    bus.publish(never, Buffer.from('no'));
+    bus.publish(once, Buffer.from('yes'));
+    await fence(bus, received);
+    bus.unsubscribe([once]);
+    bus.publish(once, Buffer.from('no'));
+    bus.publish(kept, Buffer.from('yes'));
+    await fence(bus, received);
+    expect(texts(received, never)).toEqual([]);
+    expect(texts(received, once)).toEqual(['yes']);
+    expect(texts(received, kept)).toEqual(['yes']);
+  });
+
+  test('what is under way when a channel is unsubscribed is ignored', async () => {
+    const bus = await open();
+    const received = record(bus);
+    const name = channel();
+    await bus.subscribe([name]);
+    bus.publish(name, Buffer.from('no'));
+    bus.unsubscribe([name]);
+    await fence(bus, received);
+    expect(texts(received, name)).toEqual([]);
+  });
+
+  test('subscribing again, twice or to nothing is harmless', async () => {
+    const bus = await open();
+    const received = record(bus);
+    const name = channel();
+    await bus.subscribe([]);
+    bus.unsubscribe([]);
+    bus.unsubscribe([name]);
+    await bus.subscribe([name, name]);
+    await bus.subscribe([name]);
+    bus.publish(name, Buffer.from('once'));
+    await fence(bus, received);
+    expect(texts(received, name)).toEqual(['once']);
+    bus.unsubscribe([name]);
+    await bus.subscribe([name]);
+    bus.publish(name, Buffer.from('again'));
+    await fence(bus, received);
+    expect(texts(received, name)).toEqual(['once', 'again']);
+  });
+
+  test('2,500 channels are subscribed at once', async () => {
+    const bus = await open();
+    const received = record(bus);
+    const names = Array.from({ length: 2_500 }, channel);
+    await bus.subscribe(names);
+    for (const name of names) bus.publish(name, Buffer.from(name));
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(2_500);
+    expect(received.every((one) => one.payload.toString() === one.channel)).toBe(true);
+    expect(new Set(received.map((one) => one.channel)).size).toBe(2_500);
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['empty', Buffer.alloc(0)],
+    ['every byte', Buffer.from(Array.from({ length: 256 }, (__, i) => i))],
+    ['a plain Uint8Array', new Uint8Array([0, 1, 2, 200, 255])],
+    ['a view into a larger buffer', Buffer.from('..{"a":"ü€😀"}..').subarray(2, -2)],
+    ['64 KiB', Buffer.alloc(65_536, 'ab\r\n')],
+  ])('payload bytes stay intact: %s', async (__, payload) => {
+    const bus = await open();
+    const received = record(bus);
+    const name = channel();
+    await bus.subscribe([name]);
+    bus.publish(name, payload);
+    await expect.poll(() => received.length).toBe(1);
+    expect(received[0]!.payload.equals(payload)).toBe(true);
+  });
+});
+
+describe('the Redis bus', () => {
+  test('carries messages between nodes, to those that are subscribed', async () => {
+    const [here, there, elsewhere] = await Promise.all([openRedis(), openRedis(), openRedis()]);
+    const [own, theirs, others] = [record(here), record(there), record(elsewhere)];
+    const name = channel();
+    await Promise.all([here.subscribe([name]), there.subscribe([name])]);
+    const expected = Array.from({ length: 200 }, (_, i) => String(i));
+    for (const text of expected) here.publish(name, Buffer.from(text));
+    await expect.poll(() => texts(theirs, name)).toEqual(expected);
+    await expect.poll(() => texts(own, name)).toEqual(expected);
+    await fence(elsewhere, others);
+    expect(texts(others, name)).toEqual([]);
+  });
+
+  test('a cut subscriber comes back with all its channels and tells of the gap', async () => {
+    const [bus, sender] = await Promise.all([openRedis(), openRedis()]);
+    const received = record(bus);
+    let gaps = 0;
+    bus.onGap(() => (gaps += 1));
+    const names = Array.from({ length: 1_500 }, channel);
+    const dropped = channel();
+    await bus.subscribe([...names, dropped]);
+    bus.unsubscribe([dropped]);
+    await fence(bus, received);
+    received.length = 0;
+    expect(gaps).toBe(0);
+
+    const admin = new Redis(redis.url);
+    onTestFinished(() => admin.disconnect());
+    expect(await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => gaps, { timeout: 10_000 }).toBe(1);
+
+    // From the gap on nothing is missed: no retry here.
+    for (const name of [...names, dropped]) sender.publish(name, Buffer.from('after'));
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(names.length);
+    expect(texts(received, dropped)).toEqual([]);
+    expect(gaps).toBe(1);
+  });
+
+  test('a cut publisher comes back too, and publish never throws meanwhile', async () => {
+    const bus = await openRedis();
+    const received = record(bus);
+    const name = channel();
+    await bus.subscribe([name]);
+    const admin = new Redis(redis.url);
+    onTestFinished(() => admin.disconnect());
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await expect
+      .poll(() => {
+        bus.publish(name, Buffer.from('x'));
+        return received.length;
+      })
+      .toBeGreaterThan(0);
+  });
+
+  test('rejects at once when Redis cannot be reached at first', async () => {
+    const disposer = new Disposer();
+    onTestFinished(() => disposer[Symbol.asyncDispose]());
+    await expect(openRedisBus('redis://127.0.0.1:1', logger, disposer)).rejects.toThrow(
+      /closed|refused/i,
+    );
+  });
+});

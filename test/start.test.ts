@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createApp } from '../src/app.ts';
+import { parseConfig } from '../src/config.ts';
+import { createLogger } from '../src/lib/logger.ts';
+import { rest } from './support/client.ts';
+import { createDatabase } from './support/database.ts';
+import { SECRET, clusterEnv, nodeForTest, spawnNode } from './support/node-process.ts';
+import { freePort } from './support/redis.ts';
+
+/** The one line a node that can't start leaves, and its exit code. */
+async function failure(
+  env: Record<string, string>,
+): Promise<{ code: number | null; lines: string[] }> {
+  const { exited, output } = spawnNode(env);
+  const code = await exited;
+  const lines = output()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{'));
+  return { code, lines };
+}
+
+test('with nothing set: embedded PostgreSQL, in-process bus, demo; the data survives a restart', async () => {
+  const stateDir = await mkdtemp(path.join(tmpdir(), 'parley-start-'));
+  onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
+  const config = parseConfig({ PORT: '0', HOST: '127.0.0.1' });
+  const logger = createLogger('warn');
+  let conversationId = '';
+  for (const round of [1, 2]) {
+    await using app = await createApp(config, logger, { stateDir });
+    const url = `http://127.0.0.1:${app.port}`;
+    expect(await (await fetch(url)).text()).toContain('<title>Parley');
+    const demo = (await rest(url, undefined, 'GET', '/demo')).body;
+    if (round === 1) {
+      conversationId = demo.conversationId;
+      const sent = await rest(
+        url,
+        demo.buyer,
+        'POST',
+        `/api/conversations/${conversationId}/messages`,
+        { content: 'kept' },
+      );
+      expect(sent.status).toBe(201);
+    } else {
+      const { messages } = (
+        await rest(url, demo.seller, 'GET', `/api/conversations/${conversationId}/messages`)
+      ).body;
+      expect(messages).toMatchObject([{ content: 'kept', seq: 1 }]);
+    }
+    await app.drain(0);
+  }
+}, 60_000);
+
+test('every mistake of the configuration is named at once, in one line', async () => {
+  const { code, lines } = await failure({
+    PORT: 'x',
+    JWT_SECRET: 'short',
+    DATABASE_URL: 'mysql://x',
+  });
+  expect(code).toBe(1);
+  expect(lines).toHaveLength(1);
+  for (const name of ['PORT', 'JWT_SECRET', 'DATABASE_URL']) expect(lines[0]).toContain(name);
+});
+
+test('an unreachable database, an unreachable Redis or a taken port end in one line', async () => {
+  const databaseUrl = await createDatabase();
+  const nowhere = await freePort();
+  const noDatabase = await failure({
+    JWT_SECRET: SECRET,
+    DATABASE_URL: `postgres://a:b@127.0.0.1:${nowhere}/c`,
+  });
+  expect(noDatabase).toEqual({ code: 1, lines: [expect.stringContaining('DATABASE_URL')] });
+  const noRedis = await failure({
+    JWT_SECRET: SECRET,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: `redis://127.0.0.1:${nowhere}`,
+  });
+  expect(noRedis).toEqual({ code: 1, lines: [expect.stringContaining('REDIS_URL')] });
+  const node = await nodeForTest(clusterEnv(databaseUrl));
+  const taken = await failure({ ...clusterEnv(databaseUrl), PORT: String(node.port) });
+  expect(taken).toEqual({ code: 1, lines: [expect.stringContaining(`${node.port}`)] });
+}, 60_000);
+
+test('Ctrl-C stops at once with exit code 0', async () => {
+  const node = await nodeForTest(clusterEnv(await createDatabase()));
+  const started = performance.now();
+  node.kill('SIGINT');
+  expect(await node.exited).toBe(0);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
