@@ -33,11 +33,12 @@ export interface Config {
 
 export const readEnv = (): Env => process.env;
 
+const PORT_RULE = 'must be a port, 0 to 65535';
 const port = z.coerce
-  .number({ error: 'must be a port' })
-  .int()
-  .min(0)
-  .max(65535, { error: 'must be a port, 0 to 65535' });
+  .number({ error: PORT_RULE })
+  .int({ error: PORT_RULE })
+  .min(0, { error: PORT_RULE })
+  .max(65535, { error: PORT_RULE });
 
 const url = (protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -96,9 +97,10 @@ export function parseConfig(env: Env): Config {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = variables.safeParse(set);
-  const mistakes = result.success
-    ? contradictions(result.data)
-    : result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const mistakes = [
+    ...(result.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
+    ...contradictions(set),
+  ];
   if (!result.success || mistakes.length > 0) {
     throw new StartupError(`wrong configuration: ${mistakes.join('; ')}`);
   }
@@ -122,21 +124,22 @@ export function parseConfig(env: Env): Config {
 
 type Variables = z.infer<typeof variables>;
 
-function contradictions(vars: Variables): string[] {
+/** What is wrong about variables that may each be right. */
+function contradictions(vars: Env): string[] {
   const mistakes: string[] = [];
-  const production = vars.NODE_ENV === 'production';
-  if (vars.JWT_SECRET !== undefined && vars.JWKS_URL !== undefined) {
+  const production = vars['NODE_ENV'] === 'production';
+  if (vars['JWT_SECRET'] !== undefined && vars['JWKS_URL'] !== undefined) {
     mistakes.push('JWT_SECRET and JWKS_URL exclude each other: set one');
   }
-  if (production && vars.JWT_SECRET === undefined && vars.JWKS_URL === undefined) {
+  if (production && vars['JWT_SECRET'] === undefined && vars['JWKS_URL'] === undefined) {
     mistakes.push('JWT_SECRET or JWKS_URL must be set in production');
   }
-  if (production && vars.DATABASE_URL === undefined && vars.PARLEY_EMBEDDED !== '1') {
+  if (production && vars['DATABASE_URL'] === undefined && vars['PARLEY_EMBEDDED'] !== '1') {
     mistakes.push(
       'DATABASE_URL must be set in production (or PARLEY_EMBEDDED=1 to keep the data in .parley/)',
     );
   }
-  if (vars.REDIS_URL !== undefined && vars.DATABASE_URL === undefined) {
+  if (vars['REDIS_URL'] !== undefined && vars['DATABASE_URL'] === undefined) {
     mistakes.push(
       'DATABASE_URL must be set with REDIS_URL: the nodes of a cluster share one database',
     );

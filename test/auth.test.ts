@@ -16,13 +16,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { WebSocket } from 'ws';
 import { Client, connect, rest, signToken, upgradeStatus } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
-import {
-  type NodeProcess,
-  SECRET,
-  clusterEnv,
-  nodeForTest,
-  startNode,
-} from './support/node-process.ts';
+import { clusterEnv, nodeForTest } from './support/node-process.ts';
+import { type NodeProcess, SECRET, startNode } from './support/spawn-node.ts';
 import { freePort } from './support/redis.ts';
 
 const SHOP = 'https://shop.example';

@@ -144,10 +144,9 @@ describe.each<[string, () => Bus | Promise<Bus>]>([
     expect(new Set(received.map((one) => one.channel)).size).toBe(2_500);
   });
 
-  test.each<[string, Uint8Array]>([
+  test.each<[string, Buffer]>([
     ['empty', Buffer.alloc(0)],
     ['every byte', Buffer.from(Array.from({ length: 256 }, (__, i) => i))],
-    ['a plain Uint8Array', new Uint8Array([0, 1, 2, 200, 255])],
     ['a view into a larger buffer', Buffer.from('..{"a":"ü€😀"}..').subarray(2, -2)],
     ['64 KiB', Buffer.alloc(65_536, 'ab\r\n')],
   ])('payload bytes stay intact: %s', async (__, payload) => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client, type User, connect, newConversation, newUser, rest } from './support/client.ts';
 import { createDatabase, createEmptyDatabase, query } from './support/database.ts';
-import { type NodeProcess, clusterEnv, nodeForTest, startNode } from './support/node-process.ts';
+import { clusterEnv, nodeForTest } from './support/node-process.ts';
+import { type NodeProcess, startNode } from './support/spawn-node.ts';
 
 let databaseUrl: string;
 let first: NodeProcess;

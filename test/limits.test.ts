@@ -10,7 +10,8 @@ import {
   upgradeStatus,
 } from './support/client.ts';
 import { createDatabase, query } from './support/database.ts';
-import { type NodeProcess, clusterEnv, nodeForTest, startNode } from './support/node-process.ts';
+import { clusterEnv, nodeForTest } from './support/node-process.ts';
+import { type NodeProcess, startNode } from './support/spawn-node.ts';
 
 let databaseUrl: string;
 let node: NodeProcess;

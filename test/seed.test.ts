@@ -7,7 +7,8 @@ import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createDatabase } from './support/database.ts';
-import { type NodeProcess, SECRET, clusterEnv, startNode } from './support/node-process.ts';
+import { clusterEnv } from './support/node-process.ts';
+import { type NodeProcess, SECRET, startNode } from './support/spawn-node.ts';
 
 let first: NodeProcess;
 let second: NodeProcess;

@@ -7,7 +7,8 @@ import { parseConfig } from '../src/config.ts';
 import { createLogger } from '../src/lib/logger.ts';
 import { rest } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
-import { SECRET, clusterEnv, nodeForTest, spawnNode } from './support/node-process.ts';
+import { clusterEnv, nodeForTest } from './support/node-process.ts';
+import { SECRET, spawnNode } from './support/spawn-node.ts';
 import { freePort } from './support/redis.ts';
 
 /** The one line a node that can't start leaves, and its exit code. */

@@ -19,12 +19,12 @@ const COOKIE = 'parley_token';
 
 /** The first token in the order of docs/protocol.md. One that is found but invalid does not make way for a later one. */
 export function findCredentials(sources: CredentialSources): Credentials | undefined {
-  const bearer = /^bearer +(\S+) *$/i.exec(sources.authorization)?.[1];
+  const bearer = /^bearer\b(.*)$/i.exec(sources.authorization)?.[1]?.trim();
   if (bearer !== undefined) return { token: bearer, place: 'header' };
   const offered = offeredProtocols(sources.protocols).find((name) => name.startsWith('bearer.'));
   if (offered !== undefined) return { token: offered.slice('bearer.'.length), place: 'protocol' };
   const cookie = cookieValue(sources.cookie, COOKIE);
-  if (cookie !== undefined) return { token: cookie, place: 'cookie' };
+  if (cookie) return { token: cookie, place: 'cookie' };
   if (sources.query) return { token: sources.query, place: 'query' };
   return undefined;
 }

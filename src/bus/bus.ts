@@ -6,7 +6,7 @@
  */
 export interface Bus {
   /** Never throws and never waits: what can't be sent now is lost. */
-  publish(channel: string, payload: Uint8Array): void;
+  publish(channel: string, payload: Buffer): void;
 
   /**
    * Resolves when everything published to these channels from then on will arrive. Rejects when that could not be

@@ -83,7 +83,7 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
   let lost = 0;
   return {
     publish(channel, payload) {
-      publisher.publish(channel, payload as Buffer).catch((error: unknown) => {
+      publisher.publish(channel, payload).catch((error: unknown) => {
         lost += 1;
         logger.debug({ err: error, lost }, 'a message was not published');
       });

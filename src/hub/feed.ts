@@ -44,7 +44,7 @@ export class Feed {
 
   /** @param frame kept if it must wait */
   accept(seq: number, frame: Buffer): void {
-    if (this.#seq !== undefined && seq <= this.#seq) return;
+    if (this.#stopped || (this.#seq !== undefined && seq <= this.#seq)) return;
     this.#newest = Math.max(this.#newest, seq);
     if (seq === this.seq + 1 && this.#seq !== undefined && this.#held.size === 0) {
       this.#seq = seq;

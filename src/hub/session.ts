@@ -53,7 +53,7 @@ export class Session {
   sendRaw(text: string | Uint8Array): void {
     if (this.#state === 'closed') return;
     this.#socket.send(text);
-    this.note(text.length);
+    this.note(Buffer.byteLength(text));
   }
 
   /** Something of this size was sent, here or by broadcast. Too much unread by the peer ends the socket. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
-import { SECRET } from './node-process.ts';
+import { SECRET } from './spawn-node.ts';
 
 /** A test's own client: knows JSON and nothing of the server's code. */
 export interface Frame {
