@@ -28,30 +28,24 @@ test('with nothing set: embedded PostgreSQL, in-process bus, demo; the data surv
   onTestFinished(() => rm(stateDir, { recursive: true, force: true }));
   const config = parseConfig({ PORT: '0', HOST: '127.0.0.1' });
   const logger = createLogger('warn');
-  let conversationId = '';
-  for (const round of [1, 2]) {
+  const withApp = async <T>(use: (url: string) => Promise<T>): Promise<T> => {
     await using app = await createApp(config, logger, { stateDir });
-    const url = `http://127.0.0.1:${app.port}`;
-    expect(await (await fetch(url)).text()).toContain('<title>Parley');
-    const demo = (await rest(url, undefined, 'GET', '/demo')).body;
-    if (round === 1) {
-      conversationId = demo.conversationId;
-      const sent = await rest(
-        url,
-        demo.buyer,
-        'POST',
-        `/api/conversations/${conversationId}/messages`,
-        { content: 'kept' },
-      );
-      expect(sent.status).toBe(201);
-    } else {
-      const { messages } = (
-        await rest(url, demo.seller, 'GET', `/api/conversations/${conversationId}/messages`)
-      ).body;
-      expect(messages).toMatchObject([{ content: 'kept', seq: 1 }]);
-    }
+    const result = await use(`http://127.0.0.1:${app.port}`);
     await app.drain(0);
-  }
+    return result;
+  };
+  const sent = await withApp(async (url) => {
+    expect(await (await fetch(url)).text()).toContain('<title>Parley');
+    const { buyer, conversationId } = (await rest(url, undefined, 'GET', '/demo')).body;
+    const messages = `/api/conversations/${conversationId}/messages`;
+    return rest(url, buyer, 'POST', messages, { content: 'kept' });
+  });
+  expect(sent.status).toBe(201);
+  const history = await withApp(async (url) => {
+    const { seller, conversationId } = (await rest(url, undefined, 'GET', '/demo')).body;
+    return rest(url, seller, 'GET', `/api/conversations/${conversationId}/messages`);
+  });
+  expect(history.body.messages).toMatchObject([{ content: 'kept', seq: 1 }]);
 }, 60_000);
 
 test('every mistake of the configuration is named at once, in one line', async () => {

@@ -180,9 +180,7 @@ export class Hub {
         });
       }
     }
-    const pending = new Set<Promise<void> | undefined>();
-    for (const { id } of list) pending.add(this.#conversations.get(id)?.ready);
-    await Promise.all(pending);
+    for (const { id } of list) await this.#conversations.get(id)?.ready;
   }
 
   async #start(feeds: readonly Feed[]): Promise<void> {
