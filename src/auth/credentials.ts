@@ -20,7 +20,7 @@ const COOKIE = 'parley_token';
 /** The first token in the order of docs/protocol.md. One that is found but invalid does not make way for a later one. */
 export function findCredentials(sources: CredentialSources): Credentials | undefined {
   const bearer = /^bearer\b(.*)$/i.exec(sources.authorization)?.[1]?.trim();
-  if (bearer !== undefined) return { token: bearer, place: 'header' };
+  if (bearer) return { token: bearer, place: 'header' };
   const offered = offeredProtocols(sources.protocols).find((name) => name.startsWith('bearer.'));
   if (offered !== undefined) return { token: offered.slice('bearer.'.length), place: 'protocol' };
   const cookie = cookieValue(sources.cookie, COOKIE);
