@@ -261,6 +261,177 @@ test('REST: an upload that is broken off leaves the server well', async () => {
   expect((await rest(node.url, buyer, 'GET', create)).status).toBe(200);
 });
 
+test.each<[string, string]>([
+  ['a string', '"ping"'],
+  ['a boolean', 'true'],
+  ['an empty frame', ''],
+  ['a type of toString', '{"type":"toString"}'],
+  ['a type within __proto__', '{"__proto__":{"type":"ping"}}'],
+  [
+    'a list as content',
+    `{"type":"send_message","conversationId":"${randomUUID()}","content":["x"]}`,
+  ],
+  [
+    'an object as content',
+    `{"type":"send_message","conversationId":"${randomUUID()}","content":{}}`,
+  ],
+  ['null as content', `{"type":"send_message","conversationId":"${randomUUID()}","content":null}`],
+  ['a list as id', `{"type":"typing","conversationId":["${randomUUID()}"]}`],
+  ['a UUID with more behind it', `{"type":"typing","conversationId":"${randomUUID()}0"}`],
+  ['no message id', `{"type":"mark_read","conversationId":"${randomUUID()}"}`],
+  ['no token', '{"type":"authenticate"}'],
+])('a frame with %s gets one error and the socket lives', async (_, frame) => {
+  const answer = await answerTo(frame);
+  expect(answer).toMatchObject({ type: 'error', timestamp: expect.stringMatching(/Z$/) });
+  expect(['invalid_message', 'unknown_type']).toContain(answer['code']);
+});
+
+test('an error repeats what it can of the refused frame', async () => {
+  const clientMessageId = randomUUID();
+  expect(await answerTo({ ...send(''), clientMessageId })).toEqual({
+    type: 'error',
+    error: expect.stringMatching(CONTENT),
+    code: 'invalid_message',
+    request: 'send_message',
+    conversationId,
+    clientMessageId,
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  });
+});
+
+const padded = (size: number) => {
+  const text = JSON.stringify({ type: 'ping', pad: '' });
+  return text.replace('""', `"${'x'.repeat(size - text.length)}"`);
+};
+
+test('a frame of exactly 32 KiB is taken, one byte more is not', async () => {
+  const other = await connect(node.wsUrl, stranger);
+  expect(await answerTo(padded(32 * 1_024), other)).toMatchObject({ type: 'pong' });
+  other.socket.send(padded(32 * 1_024 + 1));
+  expect((await other.closed)[0]).toBe(1009);
+  await client.settle();
+});
+
+test('not even a real message id, or asking twice, tells a stranger that a conversation is there', async () => {
+  const other = await connect(node.wsUrl, stranger);
+  const sent = await rest(
+    node.url,
+    seller,
+    'POST',
+    `/api/conversations/${conversationId}/messages`,
+    {
+      content: 'private',
+    },
+  );
+  const messageId: string = sent.body.message.id;
+  const clientMessageId = randomUUID();
+  const answers: Record<string, unknown>[] = [];
+  for (const id of [conversationId, randomUUID()]) {
+    for (const type of ['mark_read', 'typing', 'typing', 'send_message']) {
+      const {
+        timestamp: _,
+        conversationId: echoed,
+        ...answer
+      } = await answerTo(
+        { type, conversationId: id, messageId, content: 'x', clientMessageId },
+        other,
+      );
+      expect(echoed).toBe(id);
+      expect(answer).toMatchObject({ code: 'not_authorized', request: type });
+      answers.push(answer);
+    }
+  }
+  expect(answers.slice(4)).toEqual(answers.slice(0, 4));
+});
+
+const cursorOf = (text: string) => Buffer.from(text).toString('base64url');
+
+test.each<[string, string]>([
+  ['of nothing', ''],
+  ['of garbage', '%ff%00'],
+  ['of another form', cursorOf('1 2')],
+  ['of a bad id', cursorOf('2026-01-01T12:00:00.000Z x')],
+  ['of a bad time', cursorOf(`2026-13-01T12:00:00.000Z ${randomUUID()}`)],
+  ['of the year 0', cursorOf(`0000-01-01T00:00:00.000Z ${randomUUID()}`)],
+  ['of 201 characters', 'A'.repeat(201)],
+])('REST: a cursor %s is refused', async (_, cursor) => {
+  expect(await raw('GET', `${create}?cursor=${cursor}`)).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_message' },
+  });
+});
+
+test.each(['0', '-1', '101', 'x', '1.5', '', '1e1'])(
+  'REST: a history limit of "%s" is refused',
+  async (limit) => {
+    const answer = await raw('GET', `${create}/${conversationId}/messages?limit=${limit}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_message' } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  },
+);
+
+const messages = (content: unknown) => JSON.stringify({ content });
+
+test.each<[string, string, number, string]>([
+  ['empty', messages(''), 400, 'invalid_message'],
+  ['blank', messages(' \n'), 400, 'invalid_message'],
+  ['with U+0000', messages('a\0b'), 400, 'invalid_message'],
+  ['with a lone surrogate', messages('a\ud800'), 400, 'invalid_message'],
+  ['of 4097 bytes', messages('x'.repeat(4_097)), 413, 'message_too_large'],
+  ['nested 15,000 deep', '['.repeat(15_000) + ']'.repeat(15_000), 400, 'invalid_message'],
+  ['in __proto__', '{"__proto__":{"content":"x"}}', 400, 'invalid_message'],
+])('REST: content %s is refused', async (_, text, status, code) => {
+  const answer = await raw('POST', `${create}/${conversationId}/messages`, text);
+  expect(answer).toMatchObject({ status, body: { status, code } });
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+});
+
+test('REST: the read mark takes no message of elsewhere and no own one', async () => {
+  const elsewhere = await newConversation(node.url, buyer, seller);
+  const path = `${create}/${conversationId}`;
+  const sent = [
+    await rest(node.url, seller, 'POST', `${create}/${elsewhere}/messages`, { content: 'y' }),
+    await rest(node.url, buyer, 'POST', `${path}/messages`, { content: 'y' }),
+  ];
+  for (const messageId of [...sent.map((answer) => answer.body.message.id), randomUUID(), 'x', 7]) {
+    expect(await raw('POST', `${path}/read`, JSON.stringify({ messageId }))).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_message' },
+    });
+  }
+});
+
+test('REST: a body that is not UTF-8 is refused', async () => {
+  const answer = await fetch(node.url + create, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${buyer.token}`, 'content-type': 'application/json' },
+    body: Buffer.from([0x22, 0xff, 0x22]),
+  });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'invalid_message' });
+});
+
+test('no content is in the log, whether it was taken or refused', async () => {
+  const secret = 'bicycle-for-grandmother';
+  const clientMessageId = randomUUID();
+  client.send({ ...send(secret), clientMessageId });
+  await client.next('message_ack', (frame) => frame['clientMessageId'] === clientMessageId);
+  for (const refused of [
+    { ...send(`other ${secret}`), clientMessageId },
+    send(`${secret}\0`),
+    { ...send(secret), conversationId: randomUUID() },
+    { type: secret },
+    secret,
+  ]) {
+    expect(await answerTo(refused)).toMatchObject({ type: 'error' });
+  }
+  const path = `${create}/${conversationId}/messages`;
+  expect((await raw('POST', path, messages(secret))).status).toBe(201);
+  expect((await raw('POST', path, messages(`${secret}\0`))).status).toBe(400);
+  expect((await raw('POST', path, `{"content":"${secret}`)).status).toBe(400);
+  expect(node.output()).not.toContain(secret);
+});
+
 test('nothing that was sent is in the log', () => {
   expect(node.output()).not.toMatch(/🚲|é{3}|xxx|eyJ/);
 });

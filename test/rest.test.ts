@@ -207,3 +207,199 @@ test('what operators and developers ask for is served', async () => {
   expect(await (await fetch(`${first.url}/metrics`)).text()).toContain('parley_connections');
   expect(await (await fetch(`${first.url}/docs`)).text()).toContain('<title>Parley');
 });
+
+test('creating answers 201, then 200 with the same conversation', async () => {
+  const body = { listingId: 43, sellerId: seller.id };
+  const created = await rest(first.url, buyer, 'POST', conversations, body);
+  const again = await rest(second.url, buyer, 'POST', conversations, body);
+  expect([created.status, again.status]).toEqual([201, 200]);
+  expect(again.body).toEqual(created.body);
+  expect(created.body).toMatchObject({
+    listingId: 43,
+    buyerId: buyer.id,
+    sellerId: seller.id,
+    lastMessageAt: null,
+    lastMessage: null,
+    unreadCount: 0,
+    seq: 0,
+  });
+  const shouted = { listingId: 44, sellerId: buyer.id.toUpperCase() };
+  expect((await rest(first.url, buyer, 'POST', conversations, shouted)).status).toBe(422);
+});
+
+test('every socket of both parties on both nodes hears of a new conversation, once', async () => {
+  const [one, two] = await Promise.all([newUser(), newUser()]);
+  const clients = await Promise.all(
+    [one, two].flatMap((user) => [first, second].map((node) => connect(node.wsUrl, user))),
+  );
+  const id = await newConversation(second.url, one, two);
+  await rest(first.url, two, 'POST', `${conversations}/${id}/messages`, { content: 'at once' });
+  for (const client of clients) {
+    expect((await client.next('conversation_created'))['conversation'].id).toBe(id);
+    expect(await client.next('new_message')).toMatchObject({ conversationId: id, seq: 1 });
+    await client.settle();
+    for (const type of ['conversation_created', 'new_message']) {
+      expect(client.frames.filter((frame) => frame.type === type)).toHaveLength(1);
+    }
+  }
+});
+
+test('unread counts and last messages are exact for both parties, in the list and alone', async () => {
+  const [one, two] = await Promise.all([newUser(), newUser()]);
+  const id = await newConversation(first.url, one, two);
+  const path = `${conversations}/${id}`;
+  const say = (user: User, content: string) =>
+    rest(first.url, user, 'POST', `${path}/messages`, { content });
+  const expectBoth = async (last: string, unreadOne: number, unreadTwo: number) => {
+    for (const [user, unreadCount] of [
+      [one, unreadOne],
+      [two, unreadTwo],
+    ] as const) {
+      const alone = await rest(second.url, user, 'GET', path);
+      expect(alone.body).toMatchObject({ id, unreadCount, lastMessage: { content: last } });
+      expect(alone.body.lastMessageAt).toBe(alone.body.lastMessage.createdAt);
+      const list = await rest(second.url, user, 'GET', conversations);
+      expect(list.body).toEqual({ conversations: [alone.body], nextCursor: null });
+    }
+  };
+  await say(one, 'a');
+  await say(one, 'b');
+  const answer = await say(two, 'c');
+  await say(two, 'd');
+  await expectBoth('d', 2, 2);
+  await rest(first.url, one, 'POST', `${path}/read`, { messageId: answer.body.message.id });
+  await expectBoth('d', 1, 2);
+  const history = await rest(second.url, two, 'GET', `${path}/messages`);
+  expect(
+    history.body.messages.map((message: { content: string; readAt: string | null }) => [
+      message.content,
+      message.readAt !== null,
+    ]),
+  ).toEqual([
+    ['d', false],
+    ['c', true],
+    ['b', false],
+    ['a', false],
+  ]);
+});
+
+test('the history can be walked by message ids, each message once', async () => {
+  const id = await newConversation(first.url, buyer, seller);
+  for (let i = 1; i <= 7; i += 1) {
+    await rest(first.url, seller, 'POST', `${conversations}/${id}/messages`, { content: `${i}` });
+  }
+  type Listed = { readonly id: string; readonly seq: number };
+  const page = async (parameters: string): Promise<Listed[]> => {
+    const answer = await rest(
+      second.url,
+      buyer,
+      'GET',
+      `${conversations}/${id}/messages?${parameters}`,
+    );
+    expect(answer.status).toBe(200);
+    return answer.body.messages;
+  };
+  const down: number[] = [];
+  for (let got = await page('limit=3'); got.length > 0;) {
+    down.push(...got.map(({ seq }) => seq));
+    got = await page(`limit=3&before=${got.at(-1)?.id}`);
+  }
+  expect(down).toEqual([7, 6, 5, 4, 3, 2, 1]);
+  const up: number[] = [];
+  for (let got = await page('limit=3&after=0'); got.length > 0;) {
+    up.push(...got.map(({ seq }) => seq).toReversed());
+    got = await page(`limit=3&after=${got[0]?.id}`);
+  }
+  expect(up).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect((await page('after=5')).map(({ seq }) => seq)).toEqual([7, 6]);
+  expect(await page('before=1')).toEqual([]);
+});
+
+test('reading again, or less, changes nothing and tells nobody', async () => {
+  const [one, two] = await Promise.all([newUser(), newUser()]);
+  const id = await newConversation(first.url, one, two);
+  const client = await connect(second.wsUrl, one);
+  const ids: string[] = [];
+  for (const content of ['a', 'b']) {
+    const sent = await rest(first.url, one, 'POST', `${conversations}/${id}/messages`, { content });
+    ids.push(sent.body.message.id);
+  }
+  const get = () => rest(first.url, two, 'GET', `${conversations}/${id}`);
+  const read = (messageId: string | undefined) =>
+    rest(first.url, two, 'POST', `${conversations}/${id}/read`, { messageId });
+  expect(await read(ids[1])).toMatchObject({ status: 200, body: { unreadCount: 0 } });
+  const before = (await get()).body;
+  expect(before).toMatchObject({ seq: 3, unreadCount: 0 });
+  for (const messageId of [ids[1], ids[0]]) {
+    expect(await read(messageId)).toMatchObject({ status: 200, body: { unreadCount: 0 } });
+  }
+  expect((await get()).body).toEqual(before);
+  // Its receipt has the next number: the two reads in between had none.
+  const last = await rest(first.url, one, 'POST', `${conversations}/${id}/messages`, {
+    content: 'c',
+  });
+  await read(last.body.message.id);
+  await client.next('read_receipt', (frame) => frame['seq'] === 5);
+  expect(
+    client.frames.filter(({ type }) => type === 'read_receipt').map((frame) => frame['seq']),
+  ).toEqual([3, 5]);
+});
+
+test('the documents name every message, and /docs is a page', async () => {
+  const { components, channels } = (await rest(second.url, undefined, 'GET', '/asyncapi.json'))
+    .body;
+  const types = [
+    'send_message',
+    'typing',
+    'mark_read',
+    'authenticate',
+    'ping',
+    'connected',
+    'new_message',
+    'message_ack',
+    'typing_notify',
+    'read_receipt',
+    'conversation_created',
+    'pong',
+    'error',
+  ];
+  expect(Object.keys(components.messages)).toEqual(expect.arrayContaining(types));
+  expect(Object.keys(channels.chat.messages)).toEqual(Object.keys(components.messages));
+  const { paths } = (await rest(second.url, undefined, 'GET', '/openapi.json')).body;
+  const path = `${conversations}/{id}`;
+  for (const [name, method] of [
+    [conversations, 'get'],
+    [conversations, 'post'],
+    [path, 'get'],
+    [`${path}/messages`, 'get'],
+    [`${path}/messages`, 'post'],
+    [`${path}/read`, 'post'],
+  ] as const) {
+    expect(paths[name]).toHaveProperty(method);
+  }
+  const docs = await fetch(`${second.url}/docs`);
+  expect(docs.status).toBe(200);
+  expect(docs.headers.get('content-type')).toMatch(/^text\/html/);
+  await docs.body?.cancel();
+});
+
+test('another origin may not read answers, and is not told that it may', async () => {
+  for (const [method, path] of [
+    ['GET', conversations],
+    ['OPTIONS', conversations],
+    ['GET', '/healthz'],
+  ] as const) {
+    const answer = await fetch(first.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${buyer.token}`,
+        origin: 'https://evil.example',
+        'access-control-request-method': 'POST',
+      },
+    });
+    await answer.body?.cancel();
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual(
+      [],
+    );
+  }
+});

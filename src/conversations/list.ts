@@ -26,7 +26,8 @@ export function createListConversations(database: Database): ListConversations {
   };
 }
 
-const position = z.tuple([timestamp, uuid]);
+// PostgreSQL knows no year 0.
+const position = z.tuple([timestamp.refine((text) => !text.startsWith('0000')), uuid]);
 type Position = z.infer<typeof position>;
 
 const isAfter = ([at, id]: Position): SQL =>

@@ -4,7 +4,7 @@
 export const MAX_CONTENT_BYTES = 4096;
 /** Largest frame or request body accepted from a client, in bytes. */
 export const MAX_FRAME_BYTES = 32 * 1024;
-/** Longest `clientMessageId`, in UTF-16 code units. */
+/** Longest `clientMessageId`, in characters (code points). */
 export const MAX_CLIENT_MESSAGE_ID_LENGTH = 64;
 /** Messages that may wait for one slow socket before it is closed (seed). */
 export const MAX_UNDELIVERED_MESSAGES = 256;
