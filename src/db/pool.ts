@@ -26,7 +26,9 @@ export function openDatabase(url: string, logger: Logger, disposer: Disposer): D
     keepAlive: true,
   });
   // An idle connection broke. The pool has dropped it already; without a listener the process would end.
-  pool.on('error', (err) => logger.warn({ err }, 'a PostgreSQL connection was lost'));
+  pool.on('error', (err) => {
+    if (!pool.ending) logger.warn({ err }, 'a PostgreSQL connection was lost');
+  });
   disposer.defer(() => pool.end());
   return { pool, orm: drizzle(pool, { schema }) };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { frame, now } from '../messages/frames.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { MAX_EARLY_BYTES } from '../protocol/limits.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { Socket } from './socket.ts';
 import { Undelivered } from './undelivered.ts';
@@ -17,6 +18,9 @@ export class Session {
   #state: SessionState = 'connecting';
   readonly #socket: Socket;
   readonly #undelivered = new Undelivered();
+  /** What came in before `connected`, in order. */
+  #early: (() => void)[] = [];
+  #earlyBytes = 0;
 
   constructor(userId: string, expiresAt: number, socket: Socket) {
     this.userId = userId;
@@ -44,6 +48,26 @@ export class Session {
       timestamp: now(),
     });
     this.#socket.join(this.userId);
+    const early = this.#early;
+    this.#early = [];
+    for (const handle of early) handle();
+  }
+
+  /**
+   * Handles a frame of the client, once `connected` has been sent. A client that knows no `connected` sends as soon as
+   * the socket is open; handled at once, what follows from its frame could be published before it is subscribed.
+   *
+   * @param bytes the frame's size
+   */
+  receive(bytes: number, handle: () => void): void {
+    if (this.#state === 'live') handle();
+    if (this.#state !== 'connecting') return;
+    this.#earlyBytes += bytes;
+    if (this.#earlyBytes > MAX_EARLY_BYTES) {
+      this.close(CloseCode.tooMany, 'too much was sent before connected');
+      return;
+    }
+    this.#early.push(handle);
   }
 
   send(message: ServerMessage): void {

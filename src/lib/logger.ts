@@ -10,6 +10,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  */
 export const createLogger = (level: LogLevel, destination?: DestinationStream): Logger =>
   pino(
-    { level, base: null, serializers: { err: pino.stdSerializers.err } },
+    { level, base: null, serializers: { err: serializeError } },
     destination ?? pino.destination({ fd: 1, sync: true }),
   );
+
+/** Only what is known to be harmless: errors of pg carry rows and whole connections, those of ioredis commands. */
+function serializeError(error: Error & { code?: unknown }): object {
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, message, stack, ...(error.code === undefined ? {} : { code: error.code }) };
+}

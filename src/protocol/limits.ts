@@ -8,6 +8,8 @@ export const MAX_FRAME_BYTES = 32 * 1024;
 export const MAX_CLIENT_MESSAGE_ID_LENGTH = 64;
 /** Messages that may wait for one slow socket before it is closed (seed). */
 export const MAX_UNDELIVERED_MESSAGES = 256;
+/** What a client may send before `connected` is sent, in bytes of its frames. */
+export const MAX_EARLY_BYTES = 1024 * 1024;
 /** How long a socket may take nothing of what waits for it, in milliseconds (seed). */
 export const WRITE_TIMEOUT_MS = 10_000;
 /** Interval of protocol pings, in seconds (seed). */

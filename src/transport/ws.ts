@@ -60,7 +60,10 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
       if (isBinary) session.close(CloseCode.badFrames, 'binary frames are not spoken here');
       else if (message.byteLength > MAX_FRAME_BYTES)
         session.close(CloseCode.tooBig, 'frame above 32 KiB');
-      else parts.handleFrame(session, Buffer.from(message).toString());
+      else {
+        const text = Buffer.from(message).toString();
+        session.receive(message.byteLength, () => parts.handleFrame(session, text));
+      }
     },
     // From the first drop on the socket has a hole: it is dead, whatever may still get through.
     dropped: (ws) => abandon(ws.getUserData()),
