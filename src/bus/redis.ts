@@ -28,7 +28,7 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     // Without a listener an error would end the process. ioredis reports each failed attempt: warn once per outage.
     let reported = false;
     redis.on('error', (err: Error) => {
-      if (!reported) logger.warn({ err: err.message }, 'Redis is not reachable');
+      if (!reported) logger.warn({ err }, 'Redis is not reachable');
       reported = true;
     });
     redis.on('ready', () => (reported = false));

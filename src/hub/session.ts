@@ -50,24 +50,24 @@ export class Session {
     this.#socket.join(this.userId);
     const early = this.#early;
     this.#early = [];
-    for (const handle of early) handle();
+    // One of them may close the session: then the rest is ignored, as what arrives later is.
+    for (const handle of early) if (this.state === 'live') handle();
   }
 
   /**
    * Handles a frame of the client, once `connected` has been sent. A client that knows no `connected` sends as soon as
    * the socket is open; handled at once, what follows from its frame could be published before it is subscribed.
-   *
-   * @param bytes the frame's size
    */
-  receive(bytes: number, handle: () => void): void {
-    if (this.#state === 'live') handle();
-    if (this.#state !== 'connecting') return;
-    this.#earlyBytes += bytes;
-    if (this.#earlyBytes > MAX_EARLY_BYTES) {
-      this.close(CloseCode.tooMany, 'too much was sent before connected');
+  receive(text: string, handle: (session: Session, text: string) => void): void {
+    if (this.#state === 'live') {
+      handle(this, text);
       return;
     }
-    this.#early.push(handle);
+    if (this.#state === 'closed') return;
+    this.#earlyBytes += Buffer.byteLength(text);
+    if (this.#earlyBytes > MAX_EARLY_BYTES)
+      this.close(CloseCode.tooMany, 'too much was sent before connected');
+    else this.#early.push(() => handle(this, text));
   }
 
   send(message: ServerMessage): void {

@@ -15,7 +15,8 @@ export const createLogger = (level: LogLevel, destination?: DestinationStream): 
   );
 
 /** Only what is known to be harmless: errors of pg carry rows and whole connections, those of ioredis commands. */
-function serializeError(error: Error & { code?: unknown }): object {
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
   const { type, message, stack } = pino.stdSerializers.err(error);
-  return { type, message, stack, ...(error.code === undefined ? {} : { code: error.code }) };
+  return { type, message, stack, ...('code' in error ? { code: error.code } : {}) };
 }

@@ -60,10 +60,7 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
       if (isBinary) session.close(CloseCode.badFrames, 'binary frames are not spoken here');
       else if (message.byteLength > MAX_FRAME_BYTES)
         session.close(CloseCode.tooBig, 'frame above 32 KiB');
-      else {
-        const text = Buffer.from(message).toString();
-        session.receive(message.byteLength, () => parts.handleFrame(session, text));
-      }
+      else session.receive(Buffer.from(message).toString(), parts.handleFrame);
     },
     // From the first drop on the socket has a hole: it is dead, whatever may still get through.
     dropped: (ws) => abandon(ws.getUserData()),
