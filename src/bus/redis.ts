@@ -3,7 +3,7 @@ import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Bus } from './bus.ts';
 
-/** How many channels one SUBSCRIBE names: the fastest of those measured (docs/architecture.md). */
+/** How many channels one SUBSCRIBE names. Measured for 10,000 channels: one at a time 650 ms, by 100 293 ms, by 1,000 56 ms. */
 const SUBSCRIBE_CHUNK = 1_000;
 /** A subscriber only notices a half-open link when it writes: so it pings, in milliseconds. */
 const PING_INTERVAL_MS = 2_000;
