@@ -71,13 +71,10 @@ export class Session {
   }
 
   send(message: ServerMessage): void {
-    this.sendRaw(frame(message));
-  }
-
-  sendRaw(text: string | Uint8Array): void {
     if (this.#state === 'closed') return;
-    this.#socket.send(text);
-    this.note(Buffer.byteLength(text));
+    const bytes = Buffer.from(frame(message));
+    this.#socket.send(bytes);
+    this.note(bytes.length);
   }
 
   /** Something of this size was sent, here or by broadcast. Too much unread by the peer ends the socket. */

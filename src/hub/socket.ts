@@ -1,7 +1,7 @@
 /** All that the hub knows of a WebSocket. Frames are UTF-8 JSON text. After `close` every call does nothing. */
 export interface Socket {
   /** Queues a frame behind everything sent or broadcast before. A socket that would have to drop it is closed instead. */
-  send(frame: string | Uint8Array): void;
+  send(frame: Uint8Array): void;
   /** From now on gets what is broadcast to the user. */
   join(userId: string): void;
   /** Bytes the peer has not taken yet. */

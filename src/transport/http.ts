@@ -206,5 +206,5 @@ function write(
     res.writeHeader(name, value);
   if (reply.status === 204) res.endWithoutBody();
   else if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body));
-  else res.end(reply.body);
+  else res.end(Buffer.from(reply.body));
 }

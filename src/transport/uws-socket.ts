@@ -10,7 +10,7 @@ export class UwsSocket implements Socket {
     this.#ws = ws;
   }
 
-  send(frame: string | Uint8Array): void {
+  send(frame: Uint8Array): void {
     if (this.#isOpen) this.#ws.send(frame, false);
   }
 

@@ -121,7 +121,7 @@ async function upgrade(
     res.cork(() => {
       res.writeStatus(String(status)).writeHeader('Content-Type', type);
       for (const [name, value] of Object.entries(headers ?? {})) res.writeHeader(name, value);
-      res.end(body);
+      res.end(Buffer.from(body));
     });
   }
 }
