@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-export interface RunningRedis {
+interface RunningRedis {
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -34,7 +34,7 @@ const hasCommand = (name: string): boolean => succeeds('sh', ['-c', `command -v 
 const apt = (...args: readonly string[]): boolean => succeeds('apt-get', ['-qq', ...args]);
 
 /** Runs a Redis of its own on a free port of 127.0.0.1; nothing is written to disk. */
-export async function startRedis(): Promise<RunningRedis> {
+async function startRedis(): Promise<RunningRedis> {
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', args, { stdio: 'ignore' });
