@@ -18,7 +18,7 @@ import { Client, connect, rest, signToken, upgradeStatus } from './support/clien
 import { createDatabase } from './support/database.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { type NodeProcess, SECRET, startNode } from './support/spawn-node.ts';
-import { freePort } from './support/redis.ts';
+import { freePort } from '../src/lib/free-port.ts';
 
 const SHOP = 'https://shop.example';
 const EVIL = 'https://evil.example';

@@ -9,7 +9,7 @@ import { rest } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { SECRET, spawnNode } from './support/spawn-node.ts';
-import { freePort } from './support/redis.ts';
+import { freePort } from '../src/lib/free-port.ts';
 
 /** The one line a node that can't start leaves, and its exit code. */
 async function failure(

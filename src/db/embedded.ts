@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Disposer } from '../lib/disposer.ts';
+import { freePort } from '../lib/free-port.ts';
 import type { Logger } from '../lib/logger.ts';
 import { run } from '../lib/run.ts';
 import { StartupError } from '../lib/startup-error.ts';
@@ -183,17 +183,4 @@ async function initialise(
   ];
   await run(path.join(binaries, 'bin/initdb'), args, { ...account, cwd: '/' });
   return password;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        resolve(address !== null && typeof address === 'object' ? address.port : 0),
-      );
-    });
-  });
 }

@@ -201,13 +201,13 @@ export class Hub {
 
   #leave(conversationId: string, userId: string): void {
     const conversation = this.#conversations.get(conversationId);
-    if (conversation === undefined) return;
+    // Who has come back meanwhile stays.
+    const isHere = this.#users.get(userId)?.conversations.has(conversationId);
+    if (conversation === undefined || isHere) return;
     conversation.members.delete(userId);
     const { buyerId, sellerId } = conversation.parties;
-    const isWanted = [buyerId, sellerId].some((party) =>
-      this.#users.get(party)?.conversations.has(conversationId),
-    );
-    if (isWanted) return;
+    const other = userId === buyerId ? sellerId : buyerId;
+    if (this.#users.get(other)?.conversations.has(conversationId)) return;
     conversation.feed.stop();
     this.#conversations.delete(conversationId);
     this.#parts.bus.unsubscribe([conversationChannel(conversationId)]);
