@@ -8,12 +8,12 @@ import { openRedisBus } from './bus/redis.ts';
 import type { Config } from './config.ts';
 import { createConversationIndex } from './conversations/conversation-index.ts';
 import { createCreateConversation } from './conversations/create.ts';
+import { createReadCreatedSince } from './conversations/created-since.ts';
 import { createGetConversation } from './conversations/get.ts';
 import { createListConversations } from './conversations/list.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { openDatabase } from './db/pool.ts';
-import { createHubClock } from './hub/clock.ts';
 import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import type { Logger } from './lib/logger.ts';
@@ -23,6 +23,7 @@ import { StartupError } from './lib/startup-error.ts';
 import { createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { createMarkRead } from './messages/mark-read.ts';
+import { createReadMissed } from './messages/missed.ts';
 import { createSendMessage } from './messages/send.ts';
 import { createWriter } from './messages/writer.ts';
 import { apiRoutes } from './transport/api.ts';
@@ -104,8 +105,9 @@ async function build(
       bus,
       index,
       readChanges: createReadChanges(database),
+      readMissed: createReadMissed(database),
+      readCreatedSince: createReadCreatedSince(database),
       getConversation,
-      clock: createHubClock(index, disposer),
       broadcast: (userId, frame) => app.publish(userId, frame),
       logger,
     },
@@ -139,7 +141,7 @@ async function build(
       sendMessage,
       markRead,
     }),
-    ...systemRoutes({ database, isDraining, docsPage }),
+    ...systemRoutes({ database, bus, isDraining, docsPage }),
     ...(config.metricsPort === undefined ? [metricsRoute(metrics.registry)] : []),
     ...(config.demo && auth.kind === 'secret'
       ? await demoRoutes({ auth, createConversation })
@@ -156,6 +158,7 @@ async function build(
     serveRoutes(metricsApp, [metricsRoute(metrics.registry)], httpParts);
     metricsPort = await listen(metricsApp, host, config.metricsPort, uws, disposer);
   }
+  await hub.join();
   const port = await listen(app, host, config.listen.port, uws, disposer);
 
   return {
@@ -165,6 +168,7 @@ async function build(
       draining = true;
       await hub.drain(spreadMs);
       await writer.settled();
+      hub.leave();
     },
     [Symbol.asyncDispose]: () => disposer[Symbol.asyncDispose](),
   };

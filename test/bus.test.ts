@@ -5,7 +5,7 @@ import { createMemoryBus } from '../src/bus/memory.ts';
 import { openRedisBus } from '../src/bus/redis.ts';
 import { Disposer } from '../src/lib/disposer.ts';
 import { createLogger } from '../src/lib/logger.ts';
-import { startProxy } from './support/proxy.ts';
+import { type Proxy, startProxy } from './support/proxy.ts';
 
 interface Received {
   readonly channel: string;
@@ -21,11 +21,11 @@ async function openRedis(url = inject('redisUrl')): Promise<Bus> {
   return openRedisBus(url, logger, disposer);
 }
 
-/** A bus whose connections can be cut without those of other files' nodes. */
-async function openCuttable(): Promise<{ bus: Bus; cut: () => void }> {
+/** A bus whose connections can be harmed without those of other files' nodes. */
+async function openBehindProxy(): Promise<{ bus: Bus; proxy: Proxy }> {
   const proxy = await startProxy(inject('redisUrl'));
   onTestFinished(() => proxy[Symbol.asyncDispose]());
-  return { bus: await openRedis(proxy.url), cut: () => proxy.cut() };
+  return { bus: await openRedis(proxy.url), proxy };
 }
 
 /** What a bus brings, copied: a payload is valid only during the call. */
@@ -174,7 +174,7 @@ describe('the Redis bus', () => {
   });
 
   test('a cut subscriber comes back with all its channels and tells of the gap', async () => {
-    const [{ bus, cut }, sender] = await Promise.all([openCuttable(), openRedis()]);
+    const [{ bus, proxy }, sender] = await Promise.all([openBehindProxy(), openRedis()]);
     const received = record(bus);
     let gaps = 0;
     bus.onGap(() => (gaps += 1));
@@ -186,7 +186,7 @@ describe('the Redis bus', () => {
     received.length = 0;
     expect(gaps).toBe(0);
 
-    cut();
+    proxy.cut();
     await expect.poll(() => gaps, { timeout: 10_000 }).toBe(1);
 
     // From the gap on nothing is missed: no retry here.
@@ -197,17 +197,60 @@ describe('the Redis bus', () => {
   });
 
   test('a cut publisher comes back too, and publish never throws meanwhile', async () => {
-    const [{ bus, cut }, receiver] = await Promise.all([openCuttable(), openRedis()]);
+    const [{ bus, proxy }, receiver] = await Promise.all([openBehindProxy(), openRedis()]);
     const received = record(receiver);
     const name = channel();
     await receiver.subscribe([name]);
-    cut();
+    proxy.cut();
     await expect
       .poll(() => {
         bus.publish(name, Buffer.from('x'));
         return received.length;
       })
       .toBeGreaterThan(0);
+  });
+
+  test.each<['close' | 'freeze']>([['close'], ['freeze']])(
+    'while Redis is away (%s) what is published here arrives here; afterwards all is as before, after a gap',
+    async (how) => {
+      const [{ bus, proxy }, other] = await Promise.all([openBehindProxy(), openRedis()]);
+      const [received, theirs] = [record(bus), record(other)];
+      const [before, during] = [channel(), channel()];
+      await Promise.all([bus.subscribe([before]), other.subscribe([before, during])]);
+      let gaps = 0;
+      bus.onGap(() => (gaps += 1));
+      expect(bus.isConnected).toBe(true);
+
+      proxy[how]();
+      await expect.poll(() => bus.isConnected, { timeout: 10_000, interval: 10 }).toBe(false);
+      const started = performance.now();
+      await bus.subscribe([during]);
+      for (const name of [before, during]) bus.publish(name, Buffer.from('away'));
+      await expect.poll(() => texts(received, before), { interval: 10 }).toEqual(['away']);
+      await expect.poll(() => texts(received, during), { interval: 10 }).toEqual(['away']);
+      // At once: not after a timeout.
+      expect(performance.now() - started).toBeLessThan(500);
+      expect(gaps).toBe(0);
+
+      proxy.open();
+      await expect.poll(() => bus.isConnected, { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => gaps, { timeout: 10_000 }).toBeGreaterThan(0);
+      for (const name of [before, during]) other.publish(name, Buffer.from('back'));
+      await expect.poll(() => texts(received, before)).toEqual(['away', 'back']);
+      await expect.poll(() => texts(received, during)).toEqual(['away', 'back']);
+      bus.publish(during, Buffer.from('there'));
+      await expect.poll(() => texts(theirs, during)).toEqual(['back', 'there']);
+    },
+  );
+
+  test('what is published while Redis hangs and nobody knows yet arrives here within two seconds', async () => {
+    const { bus, proxy } = await openBehindProxy();
+    const received = record(bus);
+    const name = channel();
+    await bus.subscribe([name]);
+    proxy.freeze();
+    bus.publish(name, Buffer.from('x'));
+    await expect.poll(() => texts(received, name), { timeout: 2_000 }).toEqual(['x']);
   });
 
   test('rejects at once when Redis cannot be reached at first', async () => {

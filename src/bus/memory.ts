@@ -5,6 +5,7 @@ export function createMemoryBus(): Bus {
   const subscribed = new Set<string>();
   const listeners: ((channel: string, payload: Buffer) => void)[] = [];
   return {
+    isConnected: true,
     publish(channel, payload) {
       if (!subscribed.has(channel)) return;
       const copy = Buffer.from(payload);

@@ -6,13 +6,16 @@ import type { Bus } from './bus.ts';
 /** How many channels one SUBSCRIBE names. Measured for 10,000 channels: one at a time 650 ms, by 100 293 ms, by 1,000 56 ms. */
 const SUBSCRIBE_CHUNK = 1_000;
 /** A subscriber only notices a half-open link when it writes: so it pings, in milliseconds. */
-const PING_INTERVAL_MS = 2_000;
+const PING_INTERVAL_MS = 1_000;
 const SOCKET_TIMEOUT_MS = 3_000;
+/** How long Redis may take to confirm a PUBLISH before it counts as lost, in milliseconds. */
+const COMMAND_TIMEOUT_MS = 1_000;
 
 const retryStrategy = (attempt: number): number => Math.min(attempt * 50, 1_000);
 
 /**
- * {@link Bus} over Redis pub/sub, with one connection to publish and one to subscribe. Both come back by themselves.
+ * {@link Bus} over Redis pub/sub, with one connection to publish and one to subscribe. Both come back by themselves. While
+ * Redis is away, what is published here arrives here.
  *
  * @throws what ioredis throws, when Redis can't be reached at first
  */
@@ -42,7 +45,7 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: 1_000,
+    commandTimeout: COMMAND_TIMEOUT_MS,
     autoResendUnfulfilledCommands: false,
   });
   const subscriber = await connect({
@@ -54,7 +57,37 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
   });
 
   const wanted = new Set<string>();
+  const listeners: ((channel: string, payload: Buffer) => void)[] = [];
   const gapListeners: (() => void)[] = [];
+  /** Every wanted channel is subscribed on the connection there is. */
+  let subscribed = true;
+  /** What was published may not have been: Redis does not answer, or was away. */
+  let stalled = false;
+  /** Who waits for a confirmation that may not come: ioredis drops what is in flight when its connection closes. */
+  const waiting = new Set<() => void>();
+
+  /** Something is well again: once all is, whoever listens may compare. */
+  const healed = (): void => {
+    if (subscribed && !stalled) for (const listener of gapListeners) listener();
+  };
+  const stopWaiting = (): void => {
+    for (const resolve of waiting) resolve();
+  };
+  const stall = (): void => {
+    stalled = true;
+    stopWaiting();
+  };
+
+  const arrive = (channel: string, payload: Buffer): void => {
+    if (wanted.has(channel)) for (const listener of listeners) listener(channel, payload);
+  };
+  /** In a later turn, as over the network. */
+  const loopBack = (channel: string, payload: Buffer): void => {
+    setImmediate(() => arrive(channel, payload));
+  };
+  subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) =>
+    arrive(channel.toString('latin1'), payload),
+  );
 
   const subscribeInChunks = async (channels: readonly string[]): Promise<void> => {
     const confirmations: Promise<unknown>[] = [];
@@ -63,46 +96,86 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     }
     await Promise.all(confirmations);
   };
+  const unsubscribe = (channels: readonly string[]): void => {
+    if (channels.length > 0 && subscriber.status === 'ready')
+      subscriber.unsubscribe(...channels).catch(() => undefined);
+  };
   const recover = async (): Promise<void> => {
+    const done = new Set<string>();
     try {
-      await subscribeInChunks([...wanted]);
-      logger.info({ channels: wanted.size }, 'subscribed to Redis again');
-      for (const listener of gapListeners) listener();
+      // Again for what is wanted since it began.
+      for (
+        let rest = [...wanted];
+        rest.length > 0;
+        rest = [...wanted].filter((c) => !done.has(c))
+      ) {
+        await subscribeInChunks(rest);
+        for (const channel of rest) done.add(channel);
+      }
     } catch (error) {
       // The connection broke again: the next `ready` starts over.
       logger.warn({ err: error }, 'could not subscribe to Redis again');
+      return;
     }
+    subscribed = true;
+    unsubscribe([...done].filter((channel) => !wanted.has(channel)));
+    logger.info({ channels: wanted.size }, 'subscribed to Redis again');
+    healed();
   };
+  const probe = async (): Promise<void> => {
+    if (publisher.status !== 'ready') return;
+    try {
+      // Behind the last SUBSCRIBE: with this answered, that one was too.
+      await Promise.all([publisher.ping(), subscribed && subscriber.ping()]);
+    } catch {
+      stall();
+      return;
+    }
+    if (!stalled) return;
+    stalled = false;
+    healed();
+  };
+  subscriber.on('close', () => {
+    subscribed = false;
+    stopWaiting();
+  });
   subscriber.on('ready', () => void recover());
-
-  const heartbeat = setInterval(() => {
-    if (subscriber.status === 'ready') subscriber.ping().catch(() => undefined);
-  }, PING_INTERVAL_MS);
+  publisher.on('close', stall);
+  publisher.on('ready', () => void probe());
+  const heartbeat = setInterval(() => void probe(), PING_INTERVAL_MS);
   disposer.defer(() => clearInterval(heartbeat));
 
-  let lost = 0;
   return {
+    get isConnected() {
+      return subscribed && !stalled;
+    },
     publish(channel, payload) {
-      publisher.publish(channel, payload).catch((error: unknown) => {
-        lost += 1;
-        logger.debug({ err: error, lost }, 'a message was not published');
+      if (stalled || !subscribed) loopBack(channel, payload);
+      if (stalled) return;
+      publisher.publish(channel, payload).catch(() => {
+        stall();
+        loopBack(channel, payload);
       });
     },
     async subscribe(channels) {
       for (const channel of channels) wanted.add(channel);
-      await subscribeInChunks(channels);
+      // `recover` does it.
+      if (!subscribed) return;
+      const confirmed = subscribeInChunks(channels);
+      if (stalled) {
+        confirmed.catch(() => undefined);
+        return;
+      }
+      await new Promise<void>((resolve, reject) => {
+        waiting.add(resolve);
+        confirmed.then(resolve, reject).finally(() => waiting.delete(resolve));
+      });
     },
     unsubscribe(channels) {
       for (const channel of channels) wanted.delete(channel);
-      if (channels.length === 0 || subscriber.status !== 'ready') return;
-      subscriber.unsubscribe(...channels).catch(() => undefined);
+      unsubscribe(channels);
     },
-    onMessage(listener) {
-      subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
-        const name = channel.toString('latin1');
-        if (wanted.has(name)) listener(name, payload);
-      });
-    },
+    onMessage: (listener) => void listeners.push(listener),
     onGap: (listener) => void gapListeners.push(listener),
   };
 }

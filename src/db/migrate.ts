@@ -10,7 +10,8 @@ const LOCK = 727539;
  * Brings the schema up to date. Nodes that start together take turns under an advisory lock (PostgreSQL manual,
  * "Advisory Locks"): the first migrates, the others find nothing to do.
  *
- * @throws what pg throws, when the database can't be reached within 5 s or a migration fails
+ * @throws what pg throws, when the database can't be reached within 5 s or a migration fails; an error when a COMMIT here
+ *   is no promise
  */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = new Client({
@@ -22,6 +23,11 @@ export async function migrateDatabase(url: string): Promise<void> {
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await migrate(drizzle(client), { migrationsFolder: packagePath('drizzle') });
+    const { rows } = await client.query<{ synchronous_commit: string }>('SHOW synchronous_commit');
+    if (rows[0]?.synchronous_commit === 'off')
+      throw new Error(
+        'synchronous_commit is off, so acknowledged messages could be lost: set it to on',
+      );
   } finally {
     // Ending the session frees the lock.
     await client.end();

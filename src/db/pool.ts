@@ -11,7 +11,7 @@ export interface Database {
   readonly orm: NodePgDatabase<typeof schema>;
 }
 
-/** The longest a statement may run, in milliseconds. A cursor is taken back by more than this (`hub/clock.ts`). */
+/** The longest a statement may run, in milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 5_000;
 
 export function openDatabase(url: string, logger: Logger, disposer: Disposer): Database {

@@ -50,6 +50,8 @@ export const conversations = pgTable(
     check('conversations_buyer_is_not_seller', sql`${table.buyerId} <> ${table.sellerId}`),
     index('conversations_buyer_id_idx').on(table.buyerId),
     index('conversations_seller_id_idx').on(table.sellerId),
+    // Nodes look for conversations they were not told of.
+    index('conversations_created_at_idx').on(table.createdAt, table.id),
   ],
 );
 

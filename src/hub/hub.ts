@@ -2,18 +2,22 @@ import { type Bus, conversationChannel, userChannel } from '../bus/bus.ts';
 import { decodeEnvelope, encodeNotice } from '../bus/envelope.ts';
 import { decodeControl } from '../conversations/control.ts';
 import type { ConversationIndex, Parties } from '../conversations/conversation-index.ts';
+import type { ReadCreatedSince } from '../conversations/created-since.ts';
 import type { GetConversation } from '../conversations/get.ts';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Change, ReadChanges } from '../messages/changes.ts';
+import type { ReadChanges } from '../messages/changes.ts';
 import { frame, now } from '../messages/frames.ts';
+import type { ReadMissed } from '../messages/missed.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import { notAuthorized } from '../protocol/errors.ts';
-import { TYPING_INTERVAL_MS } from '../protocol/limits.ts';
-import type { HubClock } from './clock.ts';
-import { Feed } from './feed.ts';
+import { MAX_REPLAY_CHANGES, TYPING_INTERVAL_MS } from '../protocol/limits.ts';
+import { ServedConversations } from './conversations.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { Peers } from './peers.ts';
 import type { Session } from './session.ts';
-import type { Broadcast } from './socket.ts';
+import type { Broadcast, Position } from './socket.ts';
+import { Sweep } from './sweep.ts';
 
 const TICK_MS = 1_000;
 
@@ -24,26 +28,19 @@ interface LocalUser {
   /** The conversations whose changes the user gets, and those being added. */
   readonly conversations: Set<string>;
   readonly ready: Promise<void>;
+  /** Conversations being added since then. */
+  readonly adding: Set<Promise<void>>;
   /** When `typing` was last passed on, by conversation. */
   readonly typedAt: Map<string, number>;
-}
-
-/** A conversation with at least one party here. */
-interface LocalConversation {
-  readonly parties: Parties;
-  readonly feed: Feed;
-  /** Resolves when the feed has started. */
-  readonly ready: Promise<void>;
-  /** The parties that are here and get its changes. */
-  readonly members: Set<string>;
 }
 
 export interface HubParts {
   readonly bus: Bus;
   readonly index: ConversationIndex;
   readonly readChanges: ReadChanges;
+  readonly readMissed: ReadMissed;
+  readonly readCreatedSince: ReadCreatedSince;
   readonly getConversation: GetConversation;
-  readonly clock: HubClock;
   readonly broadcast: Broadcast;
   readonly logger: Logger;
 }
@@ -53,14 +50,41 @@ export class Hub {
   readonly #parts: HubParts;
   readonly #sessions = new Set<Session>();
   readonly #users = new Map<string, LocalUser>();
-  readonly #conversations = new Map<string, LocalConversation>();
+  readonly #served: ServedConversations;
+  readonly #sweep: Sweep;
+  readonly #peers: Peers;
+  #adding = 0;
 
   constructor(parts: HubParts, disposer: Disposer) {
     this.#parts = parts;
-    parts.bus.onMessage((channel, payload) => this.#onMessage(channel, payload));
-    parts.bus.onGap(() => void this.#catchUp());
+    const { bus, index, logger } = parts;
+    this.#served = new ServedConversations({
+      ...parts,
+      deliver: (userId, conversationId, { seq, frame: bytes }) =>
+        this.#deliver(userId, bytes, { conversationId, seq }),
+    });
+    this.#sweep = new Sweep(
+      {
+        index,
+        served: this.#served,
+        isConnected: () => bus.isConnected,
+        onCreated: (created) => this.#onCreated(created),
+        isSettled: () => this.#adding === 0,
+        logger,
+      },
+      disposer,
+    );
+    bus.onMessage((channel, payload) => this.#onMessage(channel, payload));
+    // What PostgreSQL has and was not delivered is a hole, whoever lost it.
+    bus.onGap(() => this.#sweep.compareAll());
+    this.#peers = new Peers(bus, () => this.#sweep.compareAll(), logger, disposer);
     const timer = setInterval(() => this.#tick(), TICK_MS);
     disposer.defer(() => clearInterval(timer));
+  }
+
+  /** Makes this node known to the others. */
+  join(): Promise<void> {
+    return this.#peers.join();
   }
 
   get sessionCount(): number {
@@ -74,13 +98,18 @@ export class Hub {
     return sum;
   }
 
-  /** Sends `connected` once every channel of the user is subscribed. Rejects when PostgreSQL or Redis fail. */
-  async connect(session: Session): Promise<void> {
+  /**
+   * Sends `connected` once every channel of the user is subscribed. Rejects when PostgreSQL or Redis fail.
+   *
+   * @param cursor of an earlier socket: what the user missed since then comes first, then `resumed`
+   */
+  async connect(session: Session, cursor?: string): Promise<void> {
     this.#sessions.add(session);
     const user = this.#users.get(session.userId) ?? this.#addUser(session.userId);
     user.sessions.add(session);
     await user.ready;
-    session.goLive(this.#parts.clock.cursor());
+    if (cursor === undefined) session.goLive(this.#cursor());
+    else await this.#resume(session, user, cursor);
   }
 
   disconnect(session: Session): void {
@@ -96,7 +125,7 @@ export class Hub {
   async typing(userId: string, conversationId: string): Promise<void> {
     const user = this.#users.get(userId);
     const parties =
-      this.#conversations.get(conversationId)?.parties ??
+      this.#served.get(conversationId)?.parties ??
       (await this.#parts.index.parties(conversationId));
     if (parties === undefined || (parties.buyerId !== userId && parties.sellerId !== userId))
       throw notAuthorized();
@@ -111,8 +140,9 @@ export class Hub {
     this.#parts.bus.publish(conversationChannel(conversationId), encodeNotice(userId, text));
   }
 
-  cursor(): string {
-    return this.#parts.clock.cursor();
+  /** Everything before it has been delivered to this session. */
+  cursor(session: Session): string {
+    return session.resumingFrom ?? this.#cursor();
   }
 
   /**
@@ -130,6 +160,63 @@ export class Hub {
     }
   }
 
+  /** Call it when all that was written here has been published. */
+  leave(): void {
+    this.#peers.leave();
+  }
+
+  #cursor(): string {
+    return encodeCursor(this.#sweep.deliveredAt);
+  }
+
+  /**
+   * What PostgreSQL has since the cursor, and behind it what is delivered meanwhile. A change that was read and that the
+   * feed has not delivered yet is left to the feed, so that each comes once.
+   */
+  async #resume(session: Session, user: LocalUser, cursor: string): Promise<void> {
+    // A conversation being added is delivered from its beginning, to those that are here when that starts.
+    while (user.adding.size > 0) await Promise.allSettled(user.adding);
+    const since = decodeCursor(cursor);
+    session.startReplay(since === undefined ? this.#cursor() : cursor);
+    const isMember = (id: string) => this.#served.get(id)?.members.has(user.id) ?? false;
+    const members = new Set([...user.conversations].filter(isMember));
+    const found =
+      since === undefined ? undefined : await this.#readMissed(user.id, new Date(since));
+    const sent = new Map<string, number>();
+    const frames: Uint8Array[] = [];
+    for (const conversation of found?.created ?? []) {
+      if (members.has(conversation.id))
+        frames.push(
+          Buffer.from(frame({ type: 'conversation_created', conversation, timestamp: now() })),
+        );
+    }
+    for (const { conversationId, seq, frame: bytes } of found?.changes ?? []) {
+      const delivered = this.#served.get(conversationId)?.feed.seq ?? 0;
+      if (!members.has(conversationId) || seq > delivered) continue;
+      frames.push(bytes);
+      sent.set(conversationId, seq);
+    }
+    await session.replay(
+      frames,
+      ({ conversationId, seq }) => seq > (sent.get(conversationId) ?? 0),
+      () => ({
+        type: 'resumed',
+        complete: found !== undefined,
+        cursor: this.#cursor(),
+        timestamp: now(),
+      }),
+    );
+  }
+
+  async #readMissed(userId: string, since: Date) {
+    const [created, changes] = await Promise.all([
+      this.#parts.readCreatedSince(userId, since, MAX_REPLAY_CHANGES + 1),
+      this.#parts.readMissed(userId, since, MAX_REPLAY_CHANGES),
+    ]);
+    if (changes === undefined || created.length > MAX_REPLAY_CHANGES) return undefined;
+    return { created, changes };
+  }
+
   #addUser(id: string): LocalUser {
     const conversations = new Set<string>();
     const user: LocalUser = {
@@ -137,6 +224,7 @@ export class Hub {
       sessions: new Set(),
       conversations,
       ready: this.#loadUser(id, conversations),
+      adding: new Set(),
       typedAt: new Map(),
     };
     this.#users.set(id, user);
@@ -150,57 +238,21 @@ export class Hub {
 
   /** Subscribes first and reads afterwards: what happens in between is on the channel. */
   async #loadUser(id: string, conversations: Set<string>): Promise<void> {
+    await this.#sweep.ready();
     await this.#parts.bus.subscribe([userChannel(id)]);
     const found = (await this.#parts.index.ofUser(id)).filter(
       (parties) => !conversations.has(parties.id),
     );
     for (const { id: conversationId } of found) conversations.add(conversationId);
-    await this.#open(found);
-    await this.#parts.clock.ready();
-    for (const { id: conversationId } of found)
-      this.#conversations.get(conversationId)?.members.add(id);
+    await this.#served.open(found);
+    for (const { id: conversationId } of found) this.#served.get(conversationId)?.members.add(id);
     // Whoever left meanwhile is not there to be served.
     if (!this.#users.has(id))
       for (const conversationId of conversations) this.#leave(conversationId, id);
   }
 
-  /** Makes sure that these conversations are served here. */
-  async #open(list: readonly Parties[]): Promise<void> {
-    const fresh = list
-      .filter(({ id }) => !this.#conversations.has(id))
-      .map((parties) => this.#newFeed(parties));
-    if (fresh.length > 0) {
-      const ready = this.#start(fresh.map(({ feed }) => feed));
-      for (const { parties, feed, members } of fresh) {
-        this.#conversations.set(parties.id, { parties, feed, members, ready });
-        ready.catch(() => {
-          feed.stop();
-          if (this.#conversations.get(parties.id)?.feed === feed)
-            this.#conversations.delete(parties.id);
-        });
-      }
-    }
-    for (const { id } of list) await this.#conversations.get(id)?.ready;
-  }
-
-  async #start(feeds: readonly Feed[]): Promise<void> {
-    const ids = feeds.map(({ id }) => id);
-    await this.#parts.bus.subscribe(ids.map(conversationChannel));
-    const seqs = await this.#parts.index.seqs(ids);
-    for (const feed of feeds) feed.start(seqs.get(feed.id) ?? 0);
-  }
-
-  #newFeed(parties: Parties): Pick<LocalConversation, 'parties' | 'feed' | 'members'> {
-    const members = new Set<string>();
-    const deliver = ({ frame: bytes }: Change) => {
-      for (const userId of members) this.#deliver(userId, bytes);
-    };
-    const feed = new Feed(parties.id, this.#parts.readChanges, deliver, this.#parts.logger);
-    return { parties, feed, members };
-  }
-
   #leave(conversationId: string, userId: string): void {
-    const conversation = this.#conversations.get(conversationId);
+    const conversation = this.#served.get(conversationId);
     // Who has come back meanwhile stays.
     const isHere = this.#users.get(userId)?.conversations.has(conversationId);
     if (conversation === undefined || isHere) return;
@@ -208,27 +260,29 @@ export class Hub {
     const { buyerId, sellerId } = conversation.parties;
     const other = userId === buyerId ? sellerId : buyerId;
     if (this.#users.get(other)?.conversations.has(conversationId)) return;
-    conversation.feed.stop();
-    this.#conversations.delete(conversationId);
-    this.#parts.bus.unsubscribe([conversationChannel(conversationId)]);
+    this.#served.close(conversationId);
   }
 
-  #deliver(userId: string, bytes: Uint8Array): void {
+  /** @param position of a persisted change */
+  #deliver(userId: string, bytes: Uint8Array, position?: Position): void {
     const user = this.#users.get(userId);
     if (user === undefined) return;
     this.#parts.broadcast(userId, bytes);
-    for (const session of user.sessions) if (session.state === 'live') session.note(bytes.length);
+    for (const session of user.sessions) session.onBroadcast(bytes, position);
   }
 
   #onMessage(channel: string, payload: Buffer): void {
     const [kind, id] = channel.split(':', 2);
     if (id === undefined) return;
     if (kind === 'conversation') this.#onConversationMessage(id, payload);
-    else if (kind === 'user') this.#onControl(id, payload);
+    else if (kind === 'user') {
+      const control = decodeControl(payload);
+      if (control !== undefined) this.#add(id, control.id);
+    }
   }
 
   #onConversationMessage(id: string, payload: Buffer): void {
-    const conversation = this.#conversations.get(id);
+    const conversation = this.#served.get(id);
     const envelope = decodeEnvelope(payload);
     if (conversation === undefined || envelope === undefined) return;
     if (envelope.kind === 'change') {
@@ -240,47 +294,53 @@ export class Hub {
     }
   }
 
-  #onControl(userId: string, payload: Buffer): void {
-    const user = this.#users.get(userId);
-    const control = decodeControl(payload);
-    if (user === undefined || control === undefined || user.conversations.has(control.id)) return;
-    user.conversations.add(control.id);
-    this.#addConversation(user, control.id).catch((error: unknown) => {
-      user.conversations.delete(control.id);
-      this.#parts.logger.warn(
-        { err: error, conversationId: control.id },
-        'a new conversation was not added',
-      );
-    });
+  #onCreated(created: readonly Parties[]): void {
+    for (const { id, buyerId, sellerId } of created) {
+      this.#add(buyerId, id);
+      this.#add(sellerId, id);
+    }
   }
 
-  /** A conversation that was created while its party was here: nothing of it may be missed. */
+  /** A conversation was created while its party was here. It may be known already. */
+  #add(userId: string, id: string): void {
+    const user = this.#users.get(userId);
+    if (user === undefined || user.conversations.has(id)) return;
+    user.conversations.add(id);
+    const added = this.#addConversation(user, id)
+      .catch((error: unknown) => {
+        // The sweep finds it again.
+        user.conversations.delete(id);
+        this.#parts.logger.warn(
+          { err: error, conversationId: id },
+          'a new conversation was not added',
+        );
+      })
+      .finally(() => {
+        this.#adding -= 1;
+        user.adding.delete(added);
+      });
+    this.#adding += 1;
+    user.adding.add(added);
+  }
+
+  /** Nothing of it may be missed: it is delivered from its first change on. */
   async #addConversation(user: LocalUser, id: string): Promise<void> {
     const conversation = await this.#parts.getConversation(id, user.id);
-    await this.#open([conversation]);
+    await this.#served.open([conversation]);
     await user.ready;
     const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
     this.#deliver(user.id, Buffer.from(text));
-    const local = this.#conversations.get(id);
+    const local = this.#served.get(id);
     if (local === undefined) return;
     // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
     for (let seq = 0; seq < local.feed.seq;) {
       const changes = await this.#parts.readChanges(id, seq, local.feed.seq);
-      for (const change of changes) this.#deliver(user.id, change.frame);
+      for (const change of changes)
+        this.#deliver(user.id, change.frame, { conversationId: id, seq: change.seq });
       seq = changes.at(-1)?.seq ?? local.feed.seq;
     }
     if (this.#users.get(user.id) === user) local.members.add(user.id);
     else this.#leave(id, user.id);
-  }
-
-  /** After the bus may have lost something: what PostgreSQL has and was not delivered is a hole. */
-  async #catchUp(): Promise<void> {
-    try {
-      const seqs = await this.#parts.index.seqs([...this.#conversations.keys()]);
-      for (const [id, seq] of seqs) this.#conversations.get(id)?.feed.expect(seq);
-    } catch (error) {
-      this.#parts.logger.warn({ err: error }, 'could not compare with PostgreSQL');
-    }
   }
 
   #tick(): void {

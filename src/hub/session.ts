@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { frame, now } from '../messages/frames.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
-import { MAX_EARLY_BYTES } from '../protocol/limits.ts';
+import { MAX_EARLY_BYTES, MAX_HELD_BYTES } from '../protocol/limits.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
-import type { Socket } from './socket.ts';
+import type { Position, Socket } from './socket.ts';
 import { Undelivered } from './undelivered.ts';
 
-/** `connecting`: not everything is subscribed yet. `live`: gets every change. `closed`: the socket is gone or going. */
-export type SessionState = 'connecting' | 'live' | 'closed';
+/**
+ * `connecting`: not everything is subscribed yet. `replaying`: gets what it missed, and live frames wait behind it. `live`:
+ * gets every change. `closed`: the socket is gone or going.
+ */
+export type SessionState = 'connecting' | 'replaying' | 'live' | 'closed';
+
+/** A replay goes on when no more than this waits, in bytes: far less than 256 of the smallest frames. */
+const REPLAY_AHEAD_BYTES = 16 * 1024;
+
+interface Held {
+  readonly frame: Uint8Array;
+  readonly position: Position | undefined;
+}
 
 /** One socket of one user. */
 export class Session {
@@ -21,6 +32,11 @@ export class Session {
   /** What came in before `connected`, in order. */
   #early: (() => void)[] = [];
   #earlyBytes = 0;
+  #resumingFrom: string | undefined;
+  /** Live frames behind a replay, in order. */
+  #held: Held[] = [];
+  #heldBytes = 0;
+  #goOn: () => void = () => undefined;
 
   constructor(userId: string, expiresAt: number, socket: Socket) {
     this.userId = userId;
@@ -36,22 +52,58 @@ export class Session {
     return this.#socket.bufferedBytes();
   }
 
+  /** The cursor that stays this session's until its replay is complete. */
+  get resumingFrom(): string | undefined {
+    return this.#resumingFrom;
+  }
+
   /** `connected` is the first frame; from here on the socket gets what is broadcast to its user. */
   goLive(cursor: string): void {
     if (this.#state !== 'connecting') return;
-    this.#state = 'live';
-    this.send({
-      type: 'connected',
-      userId: this.userId,
-      connectionId: this.connectionId,
-      cursor,
-      timestamp: now(),
-    });
+    this.#connected('live', cursor);
     this.#socket.join(this.userId);
-    const early = this.#early;
-    this.#early = [];
-    // One of them may close the session: then the rest is ignored, as what arrives later is.
-    for (const handle of early) if (this.state === 'live') handle();
+    this.#handleEarly();
+  }
+
+  /** `connected` is the first frame; what is broadcast to the user from here on follows the {@link replay}. */
+  startReplay(cursor: string): void {
+    if (this.#state !== 'connecting') return;
+    this.#resumingFrom = cursor;
+    this.#connected('replaying', cursor);
+    this.#handleEarly();
+  }
+
+  /**
+   * Sends what was missed, no faster than the peer takes it, then the broadcasts of the meantime, then `resumed`. Resolves
+   * when the session is live or closed.
+   *
+   * @param isNew false for a broadcast whose change is among the frames
+   */
+  async replay(
+    frames: readonly Uint8Array[],
+    isNew: (position: Position) => boolean,
+    resumed: () => ServerMessage,
+  ): Promise<void> {
+    for (const bytes of frames) await this.#sendNext(bytes);
+    // Grows while it is sent. At its end nothing may come between: no await from here on.
+    for (const { frame: bytes, position } of this.#held) {
+      if (position === undefined || isNew(position)) await this.#sendNext(bytes);
+    }
+    this.#held = [];
+    if (this.#state !== 'replaying') return;
+    this.#state = 'live';
+    this.#resumingFrom = undefined;
+    this.send(resumed());
+    this.#socket.join(this.userId);
+  }
+
+  /** A frame was broadcast to the user, in `live` to this socket too. It is valid only during the call. */
+  onBroadcast(bytes: Uint8Array, position: Position | undefined): void {
+    if (this.#state === 'live') this.#note(bytes.length);
+    if (this.#state !== 'replaying') return;
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > MAX_HELD_BYTES) this.#tooSlow();
+    else this.#held.push({ frame: Buffer.from(bytes), position });
   }
 
   /**
@@ -59,11 +111,11 @@ export class Session {
    * the socket is open; handled at once, what follows from its frame could be published before it is subscribed.
    */
   receive(text: string, handle: (session: Session, text: string) => void): void {
-    if (this.#state === 'live') {
+    if (this.#state === 'closed') return;
+    if (this.#state !== 'connecting') {
       handle(this, text);
       return;
     }
-    if (this.#state === 'closed') return;
     this.#earlyBytes += Buffer.byteLength(text);
     if (this.#earlyBytes > MAX_EARLY_BYTES)
       this.close(CloseCode.tooMany, 'too much was sent before connected');
@@ -71,20 +123,12 @@ export class Session {
   }
 
   send(message: ServerMessage): void {
-    if (this.#state === 'closed') return;
-    const bytes = Buffer.from(frame(message));
-    this.#socket.send(bytes);
-    this.note(bytes.length);
-  }
-
-  /** Something of this size was sent, here or by broadcast. Too much unread by the peer ends the socket. */
-  note(bytes: number): void {
-    if (this.#state === 'closed') return;
-    if (!this.#undelivered.add(bytes, () => this.#socket.bufferedBytes())) this.#tooSlow();
+    this.#sendBytes(Buffer.from(frame(message)));
   }
 
   drained(): void {
     this.#undelivered.drained(performance.now());
+    this.#goOn();
   }
 
   /** Call it about once a second. */
@@ -97,13 +141,51 @@ export class Session {
 
   close(code: number, reason: string): void {
     if (this.#state === 'closed') return;
-    this.#state = 'closed';
+    this.ended();
     this.#socket.close(code, reason);
   }
 
   /** The socket has gone by itself. */
   ended(): void {
     this.#state = 'closed';
+    this.#held = [];
+    this.#goOn();
+  }
+
+  #connected(state: SessionState, cursor: string): void {
+    this.#state = state;
+    this.send({
+      type: 'connected',
+      userId: this.userId,
+      connectionId: this.connectionId,
+      cursor,
+      timestamp: now(),
+    });
+  }
+
+  #handleEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    // One of them may close the session: then the rest is ignored, as what arrives later is.
+    for (const handle of early) if (this.state !== 'closed') handle();
+  }
+
+  async #sendNext(bytes: Uint8Array): Promise<void> {
+    while (this.#state === 'replaying' && this.#socket.bufferedBytes() > REPLAY_AHEAD_BYTES)
+      await new Promise<void>((resolve) => (this.#goOn = resolve));
+    this.#sendBytes(bytes);
+  }
+
+  #sendBytes(bytes: Uint8Array): void {
+    if (this.#state === 'closed') return;
+    this.#socket.send(bytes);
+    this.#note(bytes.length);
+  }
+
+  /** Something of this size was sent, here or by broadcast. Too much unread by the peer ends the socket. */
+  #note(bytes: number): void {
+    if (this.#state === 'closed') return;
+    if (!this.#undelivered.add(bytes, () => this.#socket.bufferedBytes())) this.#tooSlow();
   }
 
   #tooSlow(): void {

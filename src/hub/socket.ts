@@ -12,3 +12,9 @@ export interface Socket {
 
 /** Sends a frame to every socket that joined the user. */
 export type Broadcast = (userId: string, frame: Uint8Array) => void;
+
+/** Which change of which conversation. */
+export interface Position {
+  readonly conversationId: string;
+  readonly seq: number;
+}

@@ -46,14 +46,17 @@ export function createReadChanges({ orm }: Database): ReadChanges {
         )
         .orderBy(asc(changes.seq)),
     ]);
-    return [
-      ...sent.map((row) => ({
-        seq: row.seq,
-        frame: newMessageFrame(conversationId, toHistoryMessage(row)),
-      })),
-      ...others.map((row) => ({ seq: row.seq, frame: readReceiptFrame(row) })),
-    ]
-      .toSorted((a, b) => a.seq - b.seq)
-      .map(({ seq, frame }) => ({ seq, frame: Buffer.from(frame) }));
+    return [...sent, ...others].map(toChange).toSorted((a, b) => a.seq - b.seq);
   };
 }
+
+type Row = typeof messages.$inferSelect | typeof changes.$inferSelect;
+
+export const toChange = (row: Row): Change => ({
+  seq: row.seq,
+  frame: Buffer.from(
+    'content' in row
+      ? newMessageFrame(row.conversationId, toHistoryMessage(row))
+      : readReceiptFrame(row),
+  ),
+});

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../lib/logger.ts';
 import { ProtocolError, notAuthorized } from '../protocol/errors.ts';
 import { type WriteKind, type Writer, createWriter } from './writer.ts';
@@ -317,6 +317,36 @@ describe('the queue', () => {
     });
     expect(await accepted).toEqual(range(10_000));
     expect(await writer.submit(kind, input(1))).toBe(1);
+  });
+
+  test('refuses what has waited for 5 s, and never writes it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { writer } = newWriter();
+    const gated = newGatedKind();
+    const answers: unknown[] = [];
+    const submit = (n: number) => {
+      void writer
+        .submit(gated.kind, input(n, 'c', 'k'))
+        .catch((error: unknown) => error)
+        .then((answer) => answers.push(answer));
+    };
+    submit(0);
+    await turn();
+    submit(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    submit(2);
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(answers).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(answers).toMatchObject([{ code: 'unavailable', retryAfterMs: 1_000 }]);
+    // PostgreSQL answers after all.
+    gated.commit();
+    await turn();
+    gated.commit();
+    await turn();
+    expect(answers.slice(1)).toEqual([0, 2]);
+    expect(gated.batches).toEqual([[0], [2]]);
   });
 });
 

@@ -18,7 +18,10 @@ export interface WriteKind<I extends { readonly conversationId: string }, O> {
  * each batch (group commit). Changes of one conversation are made in the order they were submitted.
  */
 export interface Writer {
-  /** Rejects with a {@link ProtocolError}; `unavailable` when the queue is full or PostgreSQL is. */
+  /**
+   * Rejects with a {@link ProtocolError}; `unavailable` when the queue is full, when a batch does not begin within 5 s, or
+   * when PostgreSQL fails. A change that failed was not made, unless PostgreSQL stopped answering after it was asked.
+   */
   submit<I extends { readonly conversationId: string }, O>(
     kind: WriteKind<I, O>,
     input: I,
@@ -36,12 +39,15 @@ interface Entry {
   readonly conversationId: string;
   readonly key: string | undefined;
   readonly input: unknown;
+  readonly queuedAt: number;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
 
 const MAX_BATCH_ROWS = 1_000;
 const MAX_QUEUED = 10_000;
+/** Whoever waits longer than this for a batch is refused: PostgreSQL hangs, or is far too slow. */
+const MAX_WAIT_MS = 5_000;
 // Small batches commit side by side, which is fast while there is little to do; once much is queued, two big ones are
 // cheaper.
 const MAX_BATCHES = 8;
@@ -58,6 +64,22 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
   let scheduled = false;
   const busy = new Set<string>();
   let waiters: (() => void)[] = [];
+  let expiry: NodeJS.Timeout | undefined;
+
+  const expire = (): void => {
+    expiry = undefined;
+    const limit = performance.now() - MAX_WAIT_MS;
+    // In order of age: what must wait keeps its place.
+    const count = queue.findIndex(({ queuedAt }) => queuedAt > limit);
+    for (const entry of queue.splice(0, count === -1 ? queue.length : count))
+      entry.reject(unavailable());
+    expireLater();
+  };
+  const expireLater = (): void => {
+    const oldest = queue[0]?.queuedAt;
+    if (oldest === undefined) return;
+    expiry ??= setTimeout(expire, oldest + MAX_WAIT_MS - performance.now() + 1);
+  };
 
   /** The first entry and all that may go with it; what must wait keeps its place, and holds back its conversation. */
   const takeBatch = (): Entry[] => {
@@ -150,9 +172,11 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
           conversationId: input.conversationId,
           key: kind.key(input),
           input,
+          queuedAt: performance.now(),
           resolve,
           reject,
         });
+        expireLater();
         if (scheduled) return;
         scheduled = true;
         setImmediate(flush);

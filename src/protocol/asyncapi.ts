@@ -26,7 +26,21 @@ export function asyncApiDocument(): Record<string, unknown> {
         messages: Object.fromEntries(
           Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
         ),
-        bindings: { ws: { method: 'GET' } },
+        bindings: {
+          ws: {
+            method: 'GET',
+            query: {
+              type: 'object',
+              properties: {
+                token: { type: 'string' },
+                cursor: {
+                  type: 'string',
+                  description: 'Of an earlier socket: what was missed since then comes first.',
+                },
+              },
+            },
+          },
+        },
       },
     },
     operations: {

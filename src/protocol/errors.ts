@@ -41,7 +41,8 @@ export const unknownType = () => new ProtocolError('unknown_type', 'unknown mess
 export const clientMessageIdConflict = () =>
   new ProtocolError('conflict', 'clientMessageId was already used for another message');
 
-/** PostgreSQL is away or overloaded, or something broke: what was asked for was not accepted. */
+/** PostgreSQL is away or overloaded, or something broke. What was asked for was not done, or not confirmed: a retry with
+ * the same `clientMessageId` finds out. */
 export const unavailable = (cause?: unknown) =>
   new ProtocolError('unavailable', 'temporarily unavailable, retry', {
     cause,

@@ -10,6 +10,10 @@ export const MAX_CLIENT_MESSAGE_ID_LENGTH = 64;
 export const MAX_UNDELIVERED_MESSAGES = 256;
 /** What a client may send before `connected` is sent, in bytes of its frames. */
 export const MAX_EARLY_BYTES = 1024 * 1024;
+/** Changes that a socket with a cursor is given at most; whoever missed more fetches over REST. */
+export const MAX_REPLAY_CHANGES = 1_000;
+/** Live frames that may wait behind a socket's replay, in bytes. */
+export const MAX_HELD_BYTES = 1024 * 1024;
 /** How long a socket may take nothing of what waits for it, in milliseconds (seed). */
 export const WRITE_TIMEOUT_MS = 10_000;
 /** Interval of protocol pings, in seconds (seed). */

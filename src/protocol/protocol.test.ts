@@ -8,8 +8,8 @@ import { PROTOCOL_VERSION } from './version.ts';
 
 /** What the wire is at this version. Only ever added to, together with `PROTOCOL_VERSION`. */
 const PINNED = {
-  version: '1.0.0',
-  messages: '1531bc6ba9d88ab9e19997b99dbfe6b8f32ee02f6e13b416a719375c0d1210af',
+  version: '1.1.0',
+  messages: '6c57d2901bda9a51a15184307510aeeb17a58cc746afbb14ae5118344e404c9d',
   openApi: 'f845de27b3f2f7ec1ede72f45378b5df2aa13f9ebdc23173f8bf588e910fbdcd',
 };
 

@@ -15,6 +15,14 @@ export const serverMessages = {
     cursor,
     timestamp,
   }),
+  resumed: z.object({
+    type: z.literal('resumed'),
+    complete: z.boolean().meta({
+      description: 'False: too much was missed, or the cursor is unknown. Fetch over REST.',
+    }),
+    cursor,
+    timestamp,
+  }),
   new_message: z.object({
     type: z.literal('new_message'),
     conversationId: uuid,

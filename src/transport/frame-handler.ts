@@ -60,7 +60,7 @@ function handle(session: Session, message: ClientMessage, parts: FrameHandlerPar
     case 'authenticate':
       return authenticate(session, message, parts);
     case 'ping':
-      session.send({ type: 'pong', cursor: parts.hub.cursor(), timestamp: now() });
+      session.send({ type: 'pong', cursor: parts.hub.cursor(session), timestamp: now() });
       return Promise.resolve();
   }
 }

@@ -35,6 +35,7 @@ export interface WsParts {
 /** Until `open` there is no socket, so no session. */
 interface UserData {
   readonly identity: Identity;
+  readonly cursor: string | undefined;
   connection?: { readonly session: Session; readonly socket: UwsSocket };
 }
 
@@ -91,6 +92,7 @@ async function upgrade(
   const extensions = req.getHeader('sec-websocket-extensions');
   const origin = req.getHeader('origin');
   const host = req.getHeader('host');
+  const cursor = req.getQuery('cursor') || undefined;
   const credentials = findCredentials({
     authorization: req.getHeader('authorization'),
     protocols,
@@ -110,7 +112,7 @@ async function upgrade(
     if (credentials === undefined) throw new AuthError('a token is required');
     const identity = await parts.authenticate(credentials.token);
     if (aborted) return;
-    const data: UserData = { identity };
+    const data: UserData = { identity, cursor };
     // Not corked: when the upgrade's realloc leaves the socket in place, `cork` of uWebSockets.js takes it for HTTP still,
     // and now and then closes it.
     res.upgrade(data, key, selectProtocol(protocols), extensions, context);
@@ -131,7 +133,7 @@ function open(ws: WebSocket<UserData>, { hub, logger }: WsParts): void {
   const socket = new UwsSocket(ws);
   const session = new Session(data.identity.userId, data.identity.expiresAt, socket);
   data.connection = { session, socket };
-  hub.connect(session).catch((error: unknown) => {
+  hub.connect(session, data.cursor).catch((error: unknown) => {
     logger.warn({ err: error, connectionId: session.connectionId }, 'a socket could not be served');
     session.close(CloseCode.restarting, 'temporarily unavailable');
   });

@@ -7,25 +7,40 @@ export interface Proxy extends AsyncDisposable {
   readonly url: string;
   /** Resets every connection there is; new ones are taken. */
   cut(): void;
+  /** Resets every connection, and each new one, until `open`. */
+  close(): void;
+  /** From now on every connection stays, half-open: nothing gets through in either direction, nobody is told. */
+  freeze(): void;
+  /** Takes new connections again. Those that were frozen end, as they do when a firewall has forgotten them. */
+  open(): void;
 }
 
 /** @param url of the service, with its port */
 export async function startProxy(url: string): Promise<Proxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  let state: 'open' | 'closed' | 'frozen' = 'open';
+  const track = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  };
   const server = createServer({ noDelay: true }, (near) => {
+    track(near);
+    if (state === 'closed') near.resetAndDestroy();
+    if (state !== 'open') return;
     const far = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
-    for (const [socket, other] of [
+    track(far);
+    for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        other.destroy();
+      from.on('data', (chunk) => {
+        if (state !== 'frozen') to.write(chunk);
       });
-      socket.pipe(other);
+      from.on('close', () => {
+        if (state !== 'frozen') to.destroy();
+      });
     }
   });
   server.listen(0, '127.0.0.1');
@@ -39,6 +54,17 @@ export async function startProxy(url: string): Promise<Proxy> {
   return {
     url: near.href,
     cut,
+    close() {
+      state = 'closed';
+      cut();
+    },
+    freeze() {
+      state = 'frozen';
+    },
+    open() {
+      if (state === 'frozen') cut();
+      state = 'open';
+    },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();
