@@ -5,15 +5,24 @@ export default defineConfig({
     reporters: ['default', './test/support/plain-line-reporter.ts'],
     projects: [
       {
-        test: { name: 'unit', include: ['src/**/*.test.ts'] },
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/faults/checker.test.ts'] },
       },
       {
         test: {
           name: 'integration',
-          include: ['test/**/*.test.ts'],
+          include: ['test/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/faults.test.ts'],
+          hookTimeout: 120_000,
+          // After the others: they measure time.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

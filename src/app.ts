@@ -20,7 +20,7 @@ import type { Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
 import { StartupError } from './lib/startup-error.ts';
-import { createReadChanges } from './messages/changes.ts';
+import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { createMarkRead } from './messages/mark-read.ts';
 import { createReadMissed } from './messages/missed.ts';
@@ -47,7 +47,9 @@ export interface App extends AsyncDisposable {
 
 /** Parts that tests replace. */
 export interface Overrides {
-  readonly bus?: Bus;
+  readonly wrapBus?: (bus: Bus) => Bus;
+  /** How a hub fills a hole. */
+  readonly wrapReadChanges?: (read: ReadChanges) => ReadChanges;
   /** Where development keeps its database and its secret. */
   readonly stateDir?: string;
 }
@@ -94,7 +96,8 @@ async function build(
     });
   });
   const database = openDatabase(databaseUrl, logger, disposer);
-  const bus = overrides.bus ?? (await openBus(config, logger, disposer));
+  const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
+  const bus = wrapBus(await openBus(config, logger, disposer));
 
   const index = createConversationIndex(database);
   const getConversation = createGetConversation(database);
@@ -104,7 +107,7 @@ async function build(
     {
       bus,
       index,
-      readChanges: createReadChanges(database),
+      readChanges: wrapReadChanges(createReadChanges(database)),
       readMissed: createReadMissed(database),
       readCreatedSince: createReadCreatedSince(database),
       getConversation,

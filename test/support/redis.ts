@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/lib/free-port.ts';
 
 interface RunningRedis {
@@ -8,10 +9,15 @@ interface RunningRedis {
   stop(): Promise<void>;
 }
 
-/** A Redis to test with: `REDIS_URL`, else `redis-server` on PATH, else installed by apt as root, else from Docker. */
+/** A Redis to test with: `REDIS_URL`, else one of our own. */
 export async function findRedis(): Promise<RunningRedis> {
   const given = process.env['REDIS_URL'];
   if (given !== undefined && given !== '') return { url: given, stop: () => Promise.resolve() };
+  return ownRedis();
+}
+
+/** A Redis to harm: from `redis-server` on PATH, else installed by apt as root, else from Docker. */
+export async function ownRedis(): Promise<RedisServer> {
   if (hasCommand('redis-server')) return startRedis();
   if (process.getuid?.() === 0 && hasCommand('apt-get')) {
     console.log('installing redis-server with apt');
@@ -34,34 +40,81 @@ const succeeds = (command: string, args: readonly string[]): boolean =>
 const hasCommand = (name: string): boolean => succeeds('sh', ['-c', `command -v ${name}`]);
 const apt = (...args: readonly string[]): boolean => succeeds('apt-get', ['-qq', ...args]);
 
-/** Runs a Redis of its own on a free port of 127.0.0.1; nothing is written to disk. */
-async function startRedis(): Promise<RunningRedis> {
+/** On a free port of 127.0.0.1; nothing is written to disk. */
+async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', args, { stdio: 'ignore' });
-  return wait(child, port);
+  return RedisServer.start(
+    port,
+    () => spawn('redis-server', args, { stdio: 'ignore' }),
+    (signal, child) => void child.kill(signal),
+  );
 }
 
-async function startInDocker(): Promise<RunningRedis> {
+async function startInDocker(): Promise<RedisServer> {
   const port = await freePort();
-  const args = ['run', '--rm', '-p', `127.0.0.1:${port}:6379`, 'redis:8'];
-  return wait(spawn('docker', args, { stdio: 'ignore' }), port);
+  const name = `parley-test-redis-${port}`;
+  const args = ['run', '--rm', '--name', name, '-p', `127.0.0.1:${port}:6379`, 'redis:8'];
+  return RedisServer.start(
+    port,
+    () => spawn('docker', args, { stdio: 'ignore' }),
+    (signal) => void spawnSync('docker', ['kill', '--signal', signal, name], { stdio: 'ignore' }),
+  );
 }
 
-async function wait(child: ChildProcess, port: number): Promise<RunningRedis> {
-  const deadline = Date.now() + 60_000;
-  while (!(await accepts(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error('Redis did not start');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+export class RedisServer implements RunningRedis {
+  readonly url: string;
+  readonly #port: number;
+  readonly #spawn: () => ChildProcess;
+  readonly #signal: (signal: NodeJS.Signals, child: ChildProcess) => void;
+  #child: ChildProcess;
+
+  constructor(
+    port: number,
+    start: () => ChildProcess,
+    signal: (signal: NodeJS.Signals, child: ChildProcess) => void,
+  ) {
+    this.url = `redis://127.0.0.1:${port}`;
+    this.#port = port;
+    this.#spawn = start;
+    this.#signal = signal;
+    this.#child = start();
   }
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      const gone = once(child, 'exit');
-      child.kill();
-      await gone;
-    },
-  };
+
+  static async start(...args: ConstructorParameters<typeof RedisServer>): Promise<RedisServer> {
+    const server = new RedisServer(...args);
+    await server.#ready();
+    return server;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#signal(signal, this.#child);
+  }
+
+  /** Kills it with `kill -9`; it comes back empty. */
+  async restart(downMs: number): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    this.signal('SIGKILL');
+    await gone;
+    await sleep(downMs);
+    this.#child = this.#spawn();
+    await this.#ready();
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    this.signal('SIGTERM');
+    await gone;
+  }
+
+  async #ready(): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    while (!(await accepts(this.#port))) {
+      if (this.#child.exitCode !== null || Date.now() > deadline)
+        throw new Error('Redis did not start');
+      await sleep(50);
+    }
+  }
 }
 
 const accepts = (port: number): Promise<boolean> =>

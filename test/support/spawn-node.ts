@@ -17,13 +17,18 @@ export interface NodeProcess {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts `dist/main.js` with nothing but this environment. */
-export function spawnNode(env: Readonly<Record<string, string>>): {
+const BUILT = ['--enable-source-maps', packagePath('dist/main.js')];
+
+/** Starts a node, as built unless told otherwise, with nothing but this environment. */
+export function spawnNode(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = BUILT,
+): {
   child: ChildProcess;
   output: () => string;
   exited: Promise<number | null>;
 } {
-  const child = spawn(process.execPath, ['--enable-source-maps', packagePath('dist/main.js')], {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -35,8 +40,11 @@ export function spawnNode(env: Readonly<Record<string, string>>): {
 }
 
 /** A real node, which is killed when the test (or the file, from `beforeAll`) has ended. */
-export async function startNode(env: Readonly<Record<string, string>>): Promise<NodeProcess> {
-  const { child, output, exited } = spawnNode(env);
+export async function startNode(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = BUILT,
+): Promise<NodeProcess> {
+  const { child, output, exited } = spawnNode(env, args);
   const port = await new Promise<number>((resolve, reject) => {
     if (child.stdout === null) throw new Error('no stdout');
     createInterface(child.stdout).on('line', (line) => {

@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packagePath } from '../../src/lib/package-path.ts';
+import { type User, newConversation, newUser, rest } from '../support/client.ts';
+import { query } from '../support/database.ts';
+import { type Proxy, startProxy } from '../support/proxy.ts';
+import { type NodeProcess, SECRET, startNode } from '../support/spawn-node.ts';
+import { ChatClient } from './chat-client.ts';
+import type { ConversationEvidence, Evidence, HistoryEntry } from './evidence.ts';
+import type { Sabotage } from './node.ts';
+import { pick, seeded } from './random.ts';
+
+const NODES = 3;
+const BUYERS = 9;
+const SELLERS = 3;
+/** One message of somebody in so many milliseconds. */
+const SAY_EVERY_MS = 15;
+/** How long everything may take to arrive in the end. The checker judges; this is only the end of waiting. */
+const SETTLE_MS = 30_000;
+
+const FAULT_NODE = ['--import', 'tsx', packagePath('test/faults/node.ts')];
+
+/** A node behind its own way to Redis, and whether a balancer would send anybody there. */
+export interface WorldNode {
+  process: NodeProcess;
+  readonly redis: Proxy;
+  isUp: boolean;
+}
+
+export interface WorldOptions {
+  readonly postgresUrl: string;
+  readonly redisUrl: string;
+  readonly seed: number;
+  readonly sabotage: Sabotage;
+}
+
+interface Chat {
+  readonly id: string;
+  readonly buyer: User;
+  readonly seller: User;
+}
+
+const people = (count: number): Promise<User[]> =>
+  Promise.all(Array.from({ length: count }, newUser));
+
+/** A cluster with its own database, and people who chat over it. */
+export class World {
+  readonly random: () => number;
+  readonly nodes: WorldNode[] = [];
+  readonly clients: ChatClient[] = [];
+  readonly #options: WorldOptions;
+  readonly #databaseUrl: string;
+  readonly #chats: Chat[] = [];
+  #talk: NodeJS.Timeout | undefined;
+
+  private constructor(options: WorldOptions, databaseUrl: string) {
+    this.#options = options;
+    this.random = seeded(options.seed);
+    this.#databaseUrl = databaseUrl;
+  }
+
+  static async create(options: WorldOptions): Promise<World> {
+    const name = `faults_${options.seed}_${Date.now()}`;
+    await query(options.postgresUrl, `CREATE DATABASE ${name}`);
+    const world = new World(options, new URL(`/${name}`, options.postgresUrl).href);
+    try {
+      await world.#build();
+    } catch (error) {
+      await world.destroy();
+      throw error;
+    }
+    return world;
+  }
+
+  async #build(): Promise<void> {
+    const starting = Array.from({ length: NODES }, async () => {
+      const redis = await startProxy(this.#options.redisUrl);
+      const node = { process: await this.#startNode(redis), redis, isUp: true };
+      this.nodes.push(node);
+    });
+    await Promise.all(starting);
+    const [buyers, sellers] = [await people(BUYERS), await people(SELLERS)];
+    for (const buyer of buyers) {
+      for (const seller of sellers) {
+        const { url } = this.anyNode().process;
+        this.#chats.push({ id: await newConversation(url, buyer, seller), buyer, seller });
+      }
+    }
+    const idsOf = (user: User) =>
+      this.#chats
+        .filter(({ buyer, seller }) => buyer === user || seller === user)
+        .map(({ id }) => id);
+    const add = (name: string, user: User) =>
+      this.clients.push(
+        new ChatClient({
+          name,
+          user,
+          conversationIds: idsOf(user),
+          random: this.random,
+          pickNode: () => this.#pickNode(),
+        }),
+      );
+    for (const [i, user] of buyers.entries()) add(`buyer-${i}`, user);
+    // Sellers have two devices.
+    for (const [i, user] of sellers.entries())
+      for (const device of 'ab') add(`seller-${i}${device}`, user);
+    await Promise.all(this.clients.map((client) => client.start()));
+  }
+
+  #startNode(redis: Proxy): Promise<NodeProcess> {
+    return startNode(
+      {
+        DATABASE_URL: this.#databaseUrl,
+        REDIS_URL: redis.url,
+        JWT_SECRET: SECRET,
+        DRAIN_SECONDS: '2',
+        LOG_LEVEL: 'info',
+        SABOTAGE: this.#options.sabotage,
+      },
+      FAULT_NODE,
+    );
+  }
+
+  #pickNode(): string {
+    const up = this.nodes.filter(({ isUp }) => isUp);
+    return pick(this.random, up.length > 0 ? up : this.nodes).process.wsUrl;
+  }
+
+  anyNode(): WorldNode {
+    return pick(this.random, this.nodes);
+  }
+
+  startTalking(): void {
+    this.#talk = setInterval(() => pick(this.random, this.clients).say(), SAY_EVERY_MS);
+  }
+
+  /** Ends a node's process in this way, waits, and starts it again. */
+  async replace(
+    node: WorldNode,
+    end: (process: NodeProcess) => void,
+    downMs: number,
+  ): Promise<void> {
+    node.isUp = false;
+    end(node.process);
+    await node.process.exited;
+    await sleep(downMs);
+    node.process = await this.#startNode(node.redis);
+    node.isUp = true;
+  }
+
+  /** Stops talking and waits until everybody has heard everything, or it takes too long. */
+  async settle(): Promise<void> {
+    clearInterval(this.#talk);
+    const deadline = Date.now() + SETTLE_MS;
+    const isDone = async (): Promise<boolean> => {
+      const seqs = await query<{ id: string; seq: number }>(
+        this.#databaseUrl,
+        'SELECT id, seq FROM conversations',
+      );
+      return this.clients.every(
+        (client) =>
+          client.hasAllAnswers &&
+          seqs.every(({ id, seq }) => !client.isIn(id) || client.hasUpTo(id, seq)),
+      );
+    };
+    // A receipt may be under way when the last message has arrived.
+    let quiet = 0;
+    while (quiet < 3 && Date.now() < deadline) {
+      quiet = (await isDone()) ? quiet + 1 : 0;
+      await sleep(200);
+    }
+  }
+
+  async evidence(
+    faultEndedAt: number | undefined,
+    allowed: Pick<Evidence, 'allowedErrors' | 'allowedCloses'>,
+  ): Promise<Evidence> {
+    const changes = await query<{ conversation_id: string; seq: number; at: number }>(
+      this.#databaseUrl,
+      `SELECT conversation_id, seq, extract(epoch FROM created_at)::float8 * 1000 AS at FROM (
+         SELECT conversation_id, seq, created_at FROM messages
+         UNION ALL SELECT conversation_id, seq, created_at FROM changes
+       ) c ORDER BY seq`,
+    );
+    const conversations: ConversationEvidence[] = [];
+    for (const chat of this.#chats) {
+      const own = changes.filter((change) => change.conversation_id === chat.id);
+      conversations.push(await this.#read(chat, own));
+    }
+    return {
+      conversations,
+      clients: this.clients.map((client) => client.evidence),
+      faultEndedAt,
+      ...allowed,
+    };
+  }
+
+  /** Over REST, as a client would. */
+  async #read(
+    { id, buyer, seller }: Chat,
+    changes: ConversationEvidence['changes'],
+  ): Promise<ConversationEvidence> {
+    const { url } = this.anyNode().process;
+    const path = `/api/conversations/${id}`;
+    const asBuyer = await rest(url, buyer, 'GET', path);
+    const asSeller = await rest(url, seller, 'GET', path);
+    const history: HistoryEntry[] = [];
+    for (let before = ''; ;) {
+      const page = await rest(url, buyer, 'GET', `${path}/messages?limit=100${before}`);
+      history.push(...(page.body.messages as HistoryEntry[]));
+      if (page.body.nextCursor === null) break;
+      before = `&before=${page.body.nextCursor}`;
+    }
+    return {
+      id,
+      buyerId: buyer.id,
+      sellerId: seller.id,
+      history,
+      seq: asBuyer.body.seq,
+      unread: { buyer: asBuyer.body.unreadCount, seller: asSeller.body.unreadCount },
+      changes,
+    };
+  }
+
+  async destroy(): Promise<void> {
+    clearInterval(this.#talk);
+    for (const client of this.clients) client.stop();
+    for (const { process, redis } of this.nodes) {
+      process.kill('SIGKILL');
+      await process.exited;
+      await redis[Symbol.asyncDispose]();
+    }
+  }
+
+  /** What the nodes wrote: the first place to look when something failed. */
+  logs(): string {
+    return this.nodes.map(({ process }, i) => `--- node ${i}\n${process.output()}`).join('\n');
+  }
+}
