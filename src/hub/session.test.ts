@@ -1,19 +1,20 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CloseCode } from '../protocol/close-codes.ts';
-import { MAX_EARLY_BYTES } from '../protocol/limits.ts';
+import { MAX_EARLY_BYTES, MAX_HELD_BYTES } from '../protocol/limits.ts';
 import { Session } from './session.ts';
 
 /** A session on a socket that notes what it is told. */
 function open() {
   const events: string[] = [];
+  const peer = { unread: 0 };
   const session = new Session('u', Date.now() + 60_000, {
     send: (text) => void events.push(JSON.parse(String(text)).type),
-    join: () => undefined,
-    bufferedBytes: () => 0,
+    join: () => void events.push('joined'),
+    bufferedBytes: () => peer.unread,
     close: (code) => void events.push(`closed ${code}`),
   });
   const handle = (_: Session, text: string) => void events.push(text);
-  return { session, events, handle };
+  return { session, events, handle, peer };
 }
 
 test('what a client sends before connected is handled right after it, in order', () => {
@@ -23,7 +24,7 @@ test('what a client sends before connected is handled right after it, in order',
   expect(events).toEqual([]);
   session.goLive('cursor');
   session.receive('c', handle);
-  expect(events).toEqual(['connected', 'a', 'b', 'c']);
+  expect(events).toEqual(['connected', 'joined', 'a', 'b', 'c']);
 });
 
 test('once one of them has closed the session, the rest is ignored', () => {
@@ -32,7 +33,7 @@ test('once one of them has closed the session, the rest is ignored', () => {
   session.receive('b', handle);
   session.goLive('cursor');
   session.receive('c', handle);
-  expect(events).toEqual(['connected', 'closed 4400']);
+  expect(events).toEqual(['connected', 'joined', 'closed 4400']);
 });
 
 test('exactly 1 MiB may wait; a byte more closes with 4429, and nothing of it is handled', () => {
@@ -43,4 +44,77 @@ test('exactly 1 MiB may wait; a byte more closes with 4429, and nothing of it is
   session.receive('a', handle);
   session.goLive('cursor');
   expect(events).toEqual(['closed 4429']);
+});
+
+const bytes = (type: string) => Buffer.from(JSON.stringify({ type }));
+const at = (seq: number) => ({ conversationId: 'c', seq });
+const resumed = () =>
+  ({ type: 'resumed', complete: true, cursor: 'new', timestamp: 'now' }) as const;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a replay', () => {
+  test('is followed by what was broadcast meanwhile, each change once, then resumed, then live', async () => {
+    const { session, events, handle } = open();
+    session.receive('early', handle);
+    session.startReplay('old');
+    expect(session.resumingFrom).toBe('old');
+    session.onBroadcast(bytes('live 2'), at(2));
+    session.onBroadcast(bytes('notice'), undefined);
+    const replayed = session.replay(
+      [bytes('missed 1'), bytes('missed 2')],
+      ({ seq }) => seq > 2,
+      resumed,
+    );
+    session.onBroadcast(bytes('live 3'), at(3));
+    await replayed;
+    expect(session.state).toBe('live');
+    expect(session.resumingFrom).toBeUndefined();
+    expect(events).toEqual([
+      'connected',
+      'early',
+      'missed 1',
+      'missed 2',
+      'notice',
+      'live 3',
+      'resumed',
+      'joined',
+    ]);
+  });
+
+  test('waits for the peer, and takes in what comes while it waits', async () => {
+    const { session, events, peer } = open();
+    session.startReplay('old');
+    const replayed = session.replay([bytes('1'), bytes('2')], () => true, resumed);
+    peer.unread = 1_000_000;
+    await turn();
+    expect(events).toEqual(['connected', '1']);
+    session.onBroadcast(bytes('3'), at(3));
+    session.drained();
+    await turn();
+    expect(events).toEqual(['connected', '1']);
+    peer.unread = 0;
+    session.drained();
+    await replayed;
+    expect(events).toEqual(['connected', '1', '2', '3', 'resumed', 'joined']);
+  });
+
+  test('ends with the session', async () => {
+    const { session, events, peer } = open();
+    session.startReplay('old');
+    peer.unread = 1_000_000;
+    const replayed = session.replay([bytes('1')], () => true, resumed);
+    session.ended();
+    await replayed;
+    expect(events).toEqual(['connected']);
+    expect(session.state).toBe('closed');
+  });
+
+  test('does not hold more than 1 MiB behind itself', () => {
+    const { session, events } = open();
+    session.startReplay('old');
+    session.onBroadcast(Buffer.alloc(MAX_HELD_BYTES), at(1));
+    expect(events).toEqual(['connected']);
+    session.onBroadcast(Buffer.alloc(1), at(2));
+    expect(events).toEqual(['connected', 'closed 4408']);
+  });
 });

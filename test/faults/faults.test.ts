@@ -9,11 +9,16 @@ import { createLogger } from '../../src/lib/logger.ts';
 import { run } from '../../src/lib/run.ts';
 import { findRedis, ownRedis } from '../support/redis.ts';
 import { type Verdict, check } from './checker.ts';
-import { everything, selection } from './scenarios.ts';
-import type { Scenario, Stage } from './scenarios.ts';
+import {
+  type Scenario,
+  type Stage,
+  everything,
+  lossyAndUnrepaired,
+  selection,
+} from './scenarios.ts';
 import { PostgresServer } from './services.ts';
 import { type Row, table } from './table.ts';
-import { World, type WorldOptions } from './world.ts';
+import { World } from './world.ts';
 
 /** The same faults at the same moments, as far as processes allow it. `FAULTS_SEED` repeats a run. */
 const seed = Number(process.env['FAULTS_SEED'] ?? 20_261_124);
@@ -41,11 +46,9 @@ afterAll(async () => {
 });
 
 /** People chat, something is harmed, people chat on, and what they saw is judged. */
-async function perform(
-  scenario: Scenario,
-  sabotage: WorldOptions['sabotage'] = 'none',
-): Promise<{ verdict: Verdict; logs: string }> {
+async function perform(scenario: Scenario): Promise<{ verdict: Verdict; logs: string }> {
   const { postgres, redisUrl } = services;
+  const { sabotage = 'none' } = scenario;
   const world = await World.create({ postgresUrl: postgres.url, redisUrl, seed, sabotage });
   try {
     world.startTalking();
@@ -79,7 +82,7 @@ describe(`under faults, seed ${seed}`, () => {
 });
 
 test('the checker notices when holes are not repaired', async () => {
-  const { verdict } = await perform(selection[0]!, 'no-repair');
+  const { verdict } = await perform(lossyAndUnrepaired);
   expect(verdict.violations.some(({ promise, kind }) => promise === 2 && kind === 'lost')).toBe(
     true,
   );

@@ -1,16 +1,16 @@
 import type { Bus } from '../../src/bus/bus.ts';
 import { serve } from '../../src/serve.ts';
 
-/** What `SABOTAGE` may say: the guarantees that a test switches off to see whether the checker notices. */
-export type Sabotage = 'none' | 'no-repair';
+/** What `SABOTAGE` may say. */
+export type Sabotage = 'none' | 'lossy' | 'no-repair';
 
 /** A node as in production, with a failpoint: after SIGUSR2 it dies right after its next COMMIT, before the PUBLISH. */
 let armed = false;
 process.on('SIGUSR2', () => (armed = true));
 
 const sabotage = process.env['SABOTAGE'] as Sabotage;
-// Losing some messages of the bus in silence, so that there is something to repair.
-const loses = sabotage === 'no-repair';
+/** `lossy`: some messages never reach the bus, in silence. `no-repair`: and nobody reads them from PostgreSQL. */
+const loses = sabotage !== 'none';
 
 await serve({
   wrapBus: (bus) =>

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { RedisServer } from '../support/redis.ts';
 import type { NodeProcess } from '../support/spawn-node.ts';
+import type { Sabotage } from './node.ts';
 import { pick } from './random.ts';
 import type { PostgresServer } from './services.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,8 @@ export interface Scenario {
   harm(stage: Stage): Promise<void>;
   /** False when nothing dies, so that all must arrive within a second. */
   readonly isFault?: boolean;
+  /** What is wrong with the nodes all the time. */
+  readonly sabotage?: Sabotage;
   readonly allowedErrors?: readonly string[];
   readonly allowedCloses?: readonly number[];
 }
@@ -32,6 +35,15 @@ const nothing: Scenario = {
   allowedCloses: [],
   harm: () => sleep(4_000),
 };
+
+const lossyBus: Scenario = {
+  name: 'Redis: 2 % of all messages lost in silence',
+  sabotage: 'lossy',
+  allowedCloses: [],
+  harm: () => sleep(5_000),
+};
+
+export const lossyAndUnrepaired: Scenario = { ...lossyBus, sabotage: 'no-repair' };
 
 const nodeKilled: Scenario = {
   name: 'node: kill -9',
@@ -179,6 +191,7 @@ const mixed = (redis: RedisServer): Scenario => ({
 /** What `npm test` runs: each kind of fault once, and none that needs a Redis to kill. */
 export const selection: readonly Scenario[] = [
   nothing,
+  lossyBus,
   crashAfterCommit,
   redisCut,
   clientsCut,
@@ -189,6 +202,7 @@ export const selection: readonly Scenario[] = [
 /** What `npm run test:faults` runs. */
 export const everything = (redis: RedisServer): readonly Scenario[] => [
   nothing,
+  lossyBus,
   nodeKilled,
   crashAfterCommit,
   nodeStopped,

@@ -1,0 +1,94 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { type Bus, NODES_CHANNEL } from '../bus/bus.ts';
+import { Disposer } from '../lib/disposer.ts';
+import { createLogger } from '../lib/logger.ts';
+import { Peers } from './peers.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+});
+
+/** A bus in the hands of the test. */
+function wire() {
+  const said: string[] = [];
+  const heard: ((channel: string, payload: Buffer) => void)[] = [];
+  const gaps: (() => void)[] = [];
+  const bus = {
+    isConnected: true,
+    publish: (_: string, payload: Buffer) => void said.push(payload.toString().split(' ')[1] ?? ''),
+    subscribe: () => Promise.resolve(),
+    unsubscribe: () => undefined,
+    onMessage: (listener: (typeof heard)[number]) => void heard.push(listener),
+    onGap: (listener: () => void) => void gaps.push(listener),
+  };
+  const disposer = new Disposer();
+  onTestFinished(() => disposer[Symbol.asyncDispose]());
+  let losses = 0;
+  const peers = new Peers(
+    bus satisfies Bus,
+    () => void (losses += 1),
+    createLogger('silent'),
+    disposer,
+  );
+  return {
+    peers,
+    bus,
+    said,
+    hear: (word: string) => heard[0]?.(NODES_CHANNEL, Buffer.from(`other ${word}`)),
+    gap: () => gaps[0]?.(),
+    losses: () => losses,
+  };
+}
+
+test('says that it lives every second, and says goodbye', async () => {
+  const { peers, said } = wire();
+  await peers.join();
+  await vi.advanceTimersByTimeAsync(2_000);
+  peers.leave();
+  expect(said).toEqual(['alive', 'alive', 'alive', 'bye']);
+});
+
+test('a node that goes silent is a loss, once, and another when it comes back', async () => {
+  const { hear, losses } = wire();
+  hear('alive');
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(losses()).toBe(0);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(losses()).toBe(1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(losses()).toBe(1);
+  hear('alive');
+  expect(losses()).toBe(2);
+  hear('alive');
+  expect(losses()).toBe(2);
+});
+
+test('a node that said goodbye left nothing behind', async () => {
+  const { hear, losses } = wire();
+  hear('alive');
+  hear('bye');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(losses()).toBe(0);
+});
+
+test("a node's gap is a loss for all", () => {
+  const { hear, losses } = wire();
+  hear('gap');
+  expect(losses()).toBe(1);
+});
+
+test('while the bus is away nobody is missed; afterwards all have time to be heard, and are told of the gap', async () => {
+  const { bus, hear, gap, said, losses } = wire();
+  hear('alive');
+  bus.isConnected = false;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(losses()).toBe(0);
+  bus.isConnected = true;
+  gap();
+  expect(said.at(-1)).toBe('gap');
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(losses()).toBe(0);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(losses()).toBe(1);
+});
