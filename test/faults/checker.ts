@@ -16,6 +16,7 @@ export interface Violation {
 export interface Verdict {
   readonly violations: readonly Violation[];
   readonly sends: number;
+  /** Sends that were acknowledged, however often. */
   readonly acks: number;
   readonly delivered: number;
   /** The longest time from a change to its arrival at a client, in milliseconds. */
@@ -56,7 +57,7 @@ export function check(evidence: Evidence): Verdict {
   return {
     violations,
     sends: sum(({ sends }) => sends.length),
-    acks: sum(({ acks }) => acks.length),
+    acks: sum(({ acks }) => new Set(acks.map((ack) => ack.clientMessageId)).size),
     delivered: sum(({ received }) => received.length),
     longestSilenceMs,
   };

@@ -49,6 +49,8 @@ afterAll(async () => {
 async function perform(scenario: Scenario): Promise<{ verdict: Verdict; logs: string }> {
   const { postgres, redisUrl } = services;
   const { sabotage = 'none' } = scenario;
+  // A failure before may have left it down.
+  await postgres.ready();
   const world = await World.create({ postgresUrl: postgres.url, redisUrl, seed, sabotage });
   try {
     world.startTalking();

@@ -58,8 +58,9 @@ const nodeKilled: Scenario = {
 const crashAfterCommit: Scenario = {
   name: 'node: crash between COMMIT and PUBLISH',
   async harm({ world }) {
-    for (let i = 0; i < 3; i += 1)
-      await world.replace(world.anyNode(), (process) => process.kill('SIGUSR2'), 500);
+    // Each in turn: one that was just restarted has nobody yet whose message it could crash after.
+    for (const node of world.nodes)
+      await world.replace(node, (process) => process.kill('SIGUSR2'), 500);
   },
 };
 
@@ -121,6 +122,17 @@ const redisHalfOpen: Scenario = {
     redis.freeze();
     await sleep(10_000);
     redis.open();
+  },
+};
+
+const redisFar: Scenario = {
+  name: 'Redis: 200 ms away from one node, 10 s',
+  allowedCloses: [],
+  async harm({ world }) {
+    const { redis } = world.anyNode();
+    redis.delay(200);
+    await sleep(10_000);
+    redis.delay(0);
   },
 };
 
@@ -210,6 +222,7 @@ export const everything = (redis: RedisServer): readonly Scenario[] => [
   clientsCut,
   redisCut,
   redisHalfOpen,
+  redisFar,
   subscribersKilled,
   redisKilled(redis),
   redisStopped(redis),

@@ -63,7 +63,11 @@ export class PostgresServer {
     await sleep(downMs);
     const account = process.getuid?.() === 0 ? { uid, gid } : {};
     spawn(command, args, { ...account, cwd: '/', stdio: 'ignore', detached: true }).unref();
-    await until('PostgreSQL to come back', () =>
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await until('PostgreSQL to answer', () =>
       query(this.url, 'SELECT 1').then(
         () => true,
         () => false,

@@ -120,6 +120,18 @@ export class World {
     );
   }
 
+  /** As a supervisor does it: a node does not start while PostgreSQL is away. */
+  async #restartNode(redis: Proxy): Promise<NodeProcess> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#startNode(redis);
+      } catch (error) {
+        if (attempt === 20) throw error;
+        await sleep(500);
+      }
+    }
+  }
+
   #pickNode(): string {
     const up = this.nodes.filter(({ isUp }) => isUp);
     return pick(this.random, up.length > 0 ? up : this.nodes).process.wsUrl;
@@ -143,7 +155,7 @@ export class World {
     end(node.process);
     await node.process.exited;
     await sleep(downMs);
-    node.process = await this.#startNode(node.redis);
+    node.process = await this.#restartNode(node.redis);
     node.isUp = true;
   }
 

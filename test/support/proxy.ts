@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A TCP proxy before one service, for what networks do to it. */
 export interface Proxy extends AsyncDisposable {
@@ -11,6 +12,8 @@ export interface Proxy extends AsyncDisposable {
   close(): void;
   /** From now on every connection stays, half-open: nothing gets through in either direction, nobody is told. */
   freeze(): void;
+  /** From now on everything takes so much longer, in each direction. */
+  delay(ms: number): void;
   /** Takes new connections again. Those that were frozen end, as they do when a firewall has forgotten them. */
   open(): void;
 }
@@ -20,6 +23,7 @@ export async function startProxy(url: string): Promise<Proxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let state: 'open' | 'closed' | 'frozen' = 'open';
+  let delayMs = 0;
   const track = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -35,8 +39,15 @@ export async function startProxy(url: string): Promise<Proxy> {
       [near, far],
       [far, near],
     ] as const) {
+      let last = Promise.resolve();
       from.on('data', (chunk) => {
-        if (state !== 'frozen') to.write(chunk);
+        const due = delayMs === 0 ? undefined : sleep(delayMs);
+        // In order, also when the delay becomes shorter.
+        last = last
+          .then(() => due)
+          .then(() => {
+            if (state !== 'frozen') to.write(chunk);
+          });
       });
       from.on('close', () => {
         if (state !== 'frozen') to.destroy();
@@ -60,6 +71,9 @@ export async function startProxy(url: string): Promise<Proxy> {
     },
     freeze() {
       state = 'frozen';
+    },
+    delay(ms) {
+      delayMs = ms;
     },
     open() {
       if (state === 'frozen') cut();
