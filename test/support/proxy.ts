@@ -39,15 +39,14 @@ export async function startProxy(url: string): Promise<Proxy> {
       [near, far],
       [far, near],
     ] as const) {
+      // In order, also when the delay becomes shorter.
       let last = Promise.resolve();
-      from.on('data', (chunk) => {
-        const due = delayMs === 0 ? undefined : sleep(delayMs);
-        // In order, also when the delay becomes shorter.
-        last = last
-          .then(() => due)
-          .then(() => {
-            if (state !== 'frozen') to.write(chunk);
-          });
+      const forward = async (chunk: Buffer, before: Promise<void>, due: unknown): Promise<void> => {
+        await Promise.all([before, due]);
+        if (state !== 'frozen') to.write(chunk);
+      };
+      from.on('data', (chunk: Buffer) => {
+        last = forward(chunk, last, delayMs === 0 ? undefined : sleep(delayMs));
       });
       from.on('close', () => {
         if (state !== 'frozen') to.destroy();
