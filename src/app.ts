@@ -112,11 +112,16 @@ async function build(
       readCreatedSince: createReadCreatedSince(database),
       getConversation,
       broadcast: (userId, frame) => app.publish(userId, frame),
+      observer: {
+        repaired: (changes) => metrics.repaired.inc(changes),
+        resumed: (isComplete) => metrics.resumes.inc({ complete: String(isComplete) }),
+      },
       logger,
     },
     disposer,
   );
   const metrics = createMetrics({
+    isBusConnected: () => bus.isConnected,
     connections: () => hub.sessionCount,
     undeliveredBytes: () => hub.undeliveredBytes,
   });

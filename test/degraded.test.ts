@@ -27,6 +27,11 @@ const ready = async (url: string) => {
   return { status, body };
 };
 
+const metric = async (url: string, name: string): Promise<number> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+};
+
 describe.each(['close', 'freeze'] as const)('Redis away (%s)', (how) => {
   test('the node stays ready, says so, and chat goes on, on it and between nodes', async () => {
     const [node, other] = [await fragileNode(), await nodeForTest(clusterEnv(databaseUrl))];
@@ -39,6 +44,7 @@ describe.each(['close', 'freeze'] as const)('Redis away (%s)', (how) => {
     await expect
       .poll(() => ready(node.url), { timeout: 10_000 })
       .toEqual({ status: 200, body: { status: 'ok', degraded: ['redis'] } });
+    expect(await metric(node.url, 'parley_bus_connected')).toBe(0);
     // Who comes now is served too.
     const late = await connect(node.wsUrl, seller);
 
@@ -57,6 +63,7 @@ describe.each(['close', 'freeze'] as const)('Redis away (%s)', (how) => {
     await expect
       .poll(() => ready(node.url), { timeout: 10_000 })
       .toEqual({ status: 200, body: { status: 'ok' } });
+    expect(await metric(node.url, 'parley_bus_connected')).toBe(1);
     there.send({ type: 'send_message', conversationId: id, content: 'back' });
     for (const client of [here, there, late]) {
       await client.next('new_message', (frame) => frame['seq'] === 3);
@@ -120,4 +127,5 @@ test('what nobody published is found within 15 s: a message, and a whole convers
     seq: 1,
     message: { content: 'found' },
   });
+  expect(await metric(node.url, 'parley_repaired_changes_total')).toBe(1);
 });

@@ -20,6 +20,8 @@ export interface ServedParts {
   readonly readChanges: ReadChanges;
   /** Brings a change to one user. */
   readonly deliver: (userId: string, conversationId: string, change: Change) => void;
+  /** So many changes did not come by the bus and were read. */
+  readonly onRepaired: (changes: number) => void;
   readonly logger: Logger;
 }
 
@@ -78,7 +80,12 @@ export class ServedConversations {
     const deliver = (change: Change) => {
       for (const userId of members) this.#parts.deliver(userId, parties.id, change);
     };
-    const feed = new Feed(parties.id, this.#parts.readChanges, deliver, this.#parts.logger);
+    const read: ReadChanges = async (...range) => {
+      const changes = await this.#parts.readChanges(...range);
+      this.#parts.onRepaired(changes.length);
+      return changes;
+    };
+    const feed = new Feed(parties.id, read, deliver, this.#parts.logger);
     return { parties, feed, members };
   }
 }

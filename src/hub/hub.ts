@@ -42,7 +42,15 @@ export interface HubParts {
   readonly readCreatedSince: ReadCreatedSince;
   readonly getConversation: GetConversation;
   readonly broadcast: Broadcast;
+  readonly observer: HubObserver;
   readonly logger: Logger;
+}
+
+export interface HubObserver {
+  /** So many changes did not come by the bus and were read from PostgreSQL. */
+  repaired(changes: number): void;
+  /** A socket came with a cursor. */
+  resumed(isComplete: boolean): void;
 }
 
 /** The sockets of this node: who is here, and what reaches them. */
@@ -60,6 +68,7 @@ export class Hub {
     const { bus, index, logger } = parts;
     this.#served = new ServedConversations({
       ...parts,
+      onRepaired: (changes) => parts.observer.repaired(changes),
       deliver: (userId, conversationId, { seq, frame: bytes }) =>
         this.#deliver(userId, bytes, { conversationId, seq }),
     });
@@ -182,6 +191,7 @@ export class Hub {
     const members = new Set([...user.conversations].filter(isMember));
     const found =
       since === undefined ? undefined : await this.#readMissed(user.id, new Date(since));
+    this.#parts.observer.resumed(found !== undefined);
     const sent = new Map<string, number>();
     const frames: Uint8Array[] = [];
     for (const conversation of found?.created ?? []) {

@@ -5,12 +5,15 @@ export interface Metrics {
   readonly batchRows: Histogram<'kind'>;
   readonly batchSeconds: Histogram<'kind'>;
   readonly written: Counter<'kind'>;
+  readonly repaired: Counter;
+  readonly resumes: Counter<'complete'>;
 }
 
 /** What is asked at each scrape. */
 export interface Gauges {
   readonly connections: () => number;
   readonly undeliveredBytes: () => number;
+  readonly isBusConnected: () => boolean;
 }
 
 export function createMetrics(gauges: Gauges): Metrics {
@@ -31,8 +34,22 @@ export function createMetrics(gauges: Gauges): Metrics {
   };
   gauge('parley_connections', 'Open sockets.', gauges.connections);
   gauge('parley_undelivered_bytes', 'What waits for slow sockets.', gauges.undeliveredBytes);
+  gauge('parley_bus_connected', 'Whether Redis carries messages: 1, or 0 while it is away.', () =>
+    Number(gauges.isBusConnected()),
+  );
   return {
     registry,
+    repaired: new Counter({
+      name: 'parley_repaired_changes_total',
+      help: 'Changes the bus did not bring, or not in time, and that were read from PostgreSQL.',
+      registers,
+    }),
+    resumes: new Counter({
+      name: 'parley_resumes_total',
+      help: 'Sockets that came with a cursor; complete says whether all they missed was replayed.',
+      labelNames: ['complete'],
+      registers,
+    }),
     written: new Counter({
       name: 'parley_writes_total',
       help: 'Changes that went through the writer, refused ones included.',
