@@ -13,9 +13,10 @@ cat >"$venv/schemathesis.toml" <<'T'
 positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 409, 413, 422]
 negative_data_rejection.expected-statuses = [400, 403, 404, 405, 413, 415, 422]
 T
-PORT=$PORT LOG_LEVEL=warn node dist/main.js >"$venv/node.log" 2>&1 &
+# Nothing of the caller's: no other database, no other Redis.
+env -i PATH="$PATH" HOME="$HOME" PORT="$PORT" LOG_LEVEL=warn node dist/main.js >"$venv/node.log" 2>&1 &
 node=$!
-trap 'kill -INT $node; wait $node || true; rm -rf "$venv"' EXIT
+trap 'status=$?; kill -INT $node || true; wait $node || true; [ $status = 0 ] || cat "$venv/node.log"; rm -rf "$venv"; exit $status' EXIT
 for _ in $(seq 100); do curl -sf "localhost:$PORT/readyz" >/dev/null && break; sleep 0.1; done
 token=$(curl -s "localhost:$PORT/demo" | python3 -c 'import json, sys; print(json.load(sys.stdin)["buyer"]["token"])')
 "$venv/bin/st" --config-file "$venv/schemathesis.toml" run "http://localhost:$PORT/openapi.json" \

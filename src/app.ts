@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuthConfig, createAuthenticate } from './auth/authenticate.ts';
 import { createOriginCheck } from './auth/origin.ts';
 import { generatedSecret } from './auth/secret.ts';
@@ -16,6 +17,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { openDatabase } from './db/pool.ts';
 import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
+import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
@@ -35,12 +37,15 @@ import { loadUws } from './transport/uws.ts';
 import { serveWebSockets } from './transport/ws.ts';
 import { demoRoutes } from './web/demo.ts';
 
+/** How long a stopping node waits for REST answers, in milliseconds. */
+const MAX_ANSWERING_MS = 5_000;
+
 export interface App extends AsyncDisposable {
   readonly port: number;
   readonly metricsPort: number | undefined;
   /**
-   * Stops taking sockets, answers `/readyz` with 503, closes the sockets with 1012 over `spreadMs` milliseconds and
-   * finishes what is being written. Dispose of the app afterwards.
+   * Stops taking sockets, answers `/readyz` with 503, closes the sockets with 1012 over `spreadMs` milliseconds, each when
+   * what it asked for is done, and finishes what is being answered. Dispose of the app afterwards.
    */
   drain(spreadMs: number): Promise<void>;
 }
@@ -68,7 +73,9 @@ export async function createApp(
   try {
     return await build(config, logger, overrides, disposer);
   } catch (error) {
-    await disposer[Symbol.asyncDispose]();
+    await disposer[Symbol.asyncDispose]().catch((err: unknown) => {
+      logger.error({ err }, 'what had been started could not be stopped');
+    });
     throw error;
   }
 }
@@ -155,7 +162,8 @@ async function build(
       ? await demoRoutes({ auth, createConversation })
       : []),
   ];
-  const httpParts = { authenticate, mayComeFrom, logger };
+  const requests = new InFlight();
+  const httpParts = { authenticate, mayComeFrom, requests, logger };
   const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
   serveWebSockets(app, { hub, authenticate, mayComeFrom, handleFrame, isDraining, logger });
   serveRoutes(app, routes, httpParts);
@@ -176,6 +184,8 @@ async function build(
       draining = true;
       await hub.drain(spreadMs);
       await writer.settled();
+      // A client that keeps asking must not keep the node.
+      await Promise.race([requests.settled(), sleep(MAX_ANSWERING_MS)]);
       hub.leave();
     },
     [Symbol.asyncDispose]: () => disposer[Symbol.asyncDispose](),

@@ -78,6 +78,8 @@ describe('one mistake', () => {
     ['PORT', '-1'],
     ['PORT', '65536'],
     ['PORT', '80.5'],
+    ['PORT', ' '],
+    ['PORT', '0x50'],
     ['METRICS_PORT', '70000'],
     ['DATABASE_URL', 'mysql://db/parley'],
     ['DATABASE_URL', 'db/parley'],
@@ -91,6 +93,7 @@ describe('one mistake', () => {
     ['LOG_LEVEL', 'loud'],
     ['DRAIN_SECONDS', '-1'],
     ['DRAIN_SECONDS', 'soon'],
+    ['DRAIN_SECONDS', '86401'],
   ])('%s=%s is named', (name, value) => {
     expect(mistake({ DATABASE_URL: DATABASE, [name]: value })).toMatch(
       new RegExp(`^wrong configuration: ${name} [^;]+$`),

@@ -34,11 +34,15 @@ export interface Config {
 export const readEnv = (): Env => process.env;
 
 const PORT_RULE = 'must be a port, 0 to 65535';
-const port = z.coerce
-  .number({ error: PORT_RULE })
-  .int({ error: PORT_RULE })
-  .min(0, { error: PORT_RULE })
-  .max(65535, { error: PORT_RULE });
+/** Digits alone: `Number` takes blanks, signs and hexadecimal too. */
+const number = (max: number, error: string) =>
+  z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,3})?$/, { error })
+    .transform(Number)
+    .refine((value) => value <= max, { error });
+const port = number(65_535, PORT_RULE).refine(Number.isInteger, { error: PORT_RULE });
+const MAX_DRAIN_SECONDS = 86_400;
 
 const url = (protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -78,10 +82,9 @@ const variables = z.object({
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
-  DRAIN_SECONDS: z.coerce
-    .number({ error: 'must be seconds' })
-    .min(0, { error: 'must be 0 or more' })
-    .default(20),
+  DRAIN_SECONDS: number(MAX_DRAIN_SECONDS, `must be seconds, 0 to ${MAX_DRAIN_SECONDS}`).default(
+    20,
+  ),
   NODE_ENV: z.string().optional(),
   PARLEY_EMBEDDED: z.string().optional(),
 });

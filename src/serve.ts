@@ -5,22 +5,28 @@ import { StartupError } from './lib/startup-error.ts';
 
 /** How long stopping may take beyond the drain, in milliseconds. */
 const STOP_TIMEOUT_MS = 15_000;
+/** A terminal's Ctrl-C comes twice under npm, which passes on what we got already: nobody insists within this time. */
+const ECHO_MS = 1_000;
 
 /** Runs a node, configured by the environment, until a signal ends the process. */
 export async function serve(overrides: Overrides = {}): Promise<void> {
   try {
     const config = parseConfig(readEnv());
     const logger = createLogger(config.logLevel);
-    const app = await createApp(config, logger, overrides);
-    let stopping = false;
+    const starting = createApp(config, logger, overrides);
+    let stoppingSince: number | undefined;
     const stop = async (signal: NodeJS.Signals): Promise<void> => {
-      // Somebody insists.
-      if (stopping) process.exit(1);
-      stopping = true;
+      if (stoppingSince !== undefined) {
+        if (performance.now() - stoppingSince > ECHO_MS) process.exit(1);
+        return;
+      }
+      stoppingSince = performance.now();
       // Ctrl-C is a developer, who waits; SIGTERM is a supervisor, whose other nodes take over.
       const spreadMs = signal === 'SIGINT' ? 0 : config.drainMs;
       logger.info({ signal, spreadMs }, 'draining');
       setTimeout(() => process.exit(1), spreadMs + STOP_TIMEOUT_MS).unref();
+      // What is half started must be there before it can be put away.
+      const app = await starting;
       await app.drain(spreadMs);
       await app[Symbol.asyncDispose]();
       logger.info('stopped');
@@ -35,6 +41,7 @@ export async function serve(overrides: Overrides = {}): Promise<void> {
       });
     }
 
+    const app = await starting;
     // Whoever waits for this line may send a signal next.
     logger.info({ port: app.port }, 'listening');
     if (config.demo)

@@ -218,6 +218,25 @@ test('a lost publish is found by the next change and read from PostgreSQL', asyn
   ]);
 });
 
+test('asking for a conversation that exists, while its party connects, tells of nothing new', async () => {
+  const [one, other] = await Promise.all([newUser(), newUser()]);
+  const body = { listingId: 1_999_999_999, sellerId: other.id };
+  const created = await rest(first.url, one, 'POST', '/api/conversations', body);
+  const path = `/api/conversations/${created.body.id}/messages`;
+  for (let i = 0; i < 5; i += 1) await rest(first.url, one, 'POST', path, { content: `${i}` });
+  for (let i = 0; i < 10; i += 1) {
+    const asking = Array.from({ length: 20 }, () =>
+      rest(first.url, one, 'POST', '/api/conversations', body),
+    );
+    const client = await connect(second.wsUrl, one);
+    await Promise.all(asking);
+    await client.settle();
+    expect(client.frames.map((frame) => frame.type)).toEqual(['connected', 'pong']);
+    client.socket.close();
+    await client.closed;
+  }
+});
+
 test('ping is answered with pong and a cursor; connected comes first', async () => {
   const client = await connect(first.wsUrl, buyer);
   expect(client.frames[0]).toMatchObject({ type: 'connected', userId: buyer.id });

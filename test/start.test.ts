@@ -1,12 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect as connectTcp, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { parseConfig } from '../src/config.ts';
 import { createLogger } from '../src/lib/logger.ts';
+import { packagePath } from '../src/lib/package-path.ts';
 import { rest } from './support/client.ts';
-import { createDatabase } from './support/database.ts';
+import { createDatabase, createEmptyDatabase } from './support/database.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { SECRET, spawnNode } from './support/spawn-node.ts';
 import { freePort } from '../src/lib/free-port.ts';
@@ -77,6 +81,48 @@ test('an unreachable database, an unreachable Redis or a taken port end in one l
   const taken = await failure({ ...clusterEnv(databaseUrl), PORT: String(node.port) });
   expect(taken).toEqual({ code: 1, lines: [expect.stringContaining(`${node.port}`)] });
 }, 60_000);
+
+test('Ctrl-C under npm start, which the terminal and npm both pass on, stops cleanly too', async () => {
+  // Without prestart: it would build under the feet of other tests.
+  const npm = spawn('npm', ['start', '--silent', '--ignore-scripts'], {
+    cwd: packagePath('.'),
+    env: {
+      ...process.env,
+      ...clusterEnv(await createDatabase()),
+      HOST: '127.0.0.1',
+      PORT: '0',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  let output = '';
+  npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = once(npm, 'close');
+  await expect.poll(() => output).toContain('"msg":"listening"');
+  // As a terminal does it: the whole foreground group.
+  process.kill(-(npm.pid ?? 0), 'SIGINT');
+  expect(await exited).toEqual([0, null]);
+  expect(output).toContain('"msg":"stopped"');
+});
+
+test('Ctrl-C while it starts: it finishes starting, then stops cleanly', async () => {
+  const databaseUrl = await createEmptyDatabase();
+  const { hostname, port } = new URL(databaseUrl);
+  // The first thing a starting node does is to ask for its database.
+  const door = createServer((near) => {
+    child.kill('SIGINT');
+    const far = connectTcp(Number(port), hostname);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.pipe(far).pipe(near);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void door.close());
+  await once(door, 'listening');
+  const behind = new URL(databaseUrl);
+  behind.port = String((door.address() as AddressInfo).port);
+  const { child, output, exited } = spawnNode(clusterEnv(behind.href));
+  expect(await exited).toBe(0);
+  expect(output()).toContain('"msg":"stopped"');
+});
 
 test('Ctrl-C stops at once with exit code 0', async () => {
   const node = await nodeForTest(clusterEnv(await createDatabase()));

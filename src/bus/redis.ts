@@ -97,8 +97,9 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     await Promise.all(confirmations);
   };
   const unsubscribe = (channels: readonly string[]): void => {
-    if (channels.length > 0 && subscriber.status === 'ready')
-      subscriber.unsubscribe(...channels).catch(() => undefined);
+    if (subscriber.status !== 'ready') return;
+    for (let i = 0; i < channels.length; i += SUBSCRIBE_CHUNK)
+      subscriber.unsubscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK)).catch(() => undefined);
   };
   const recover = async (): Promise<void> => {
     const done = new Set<string>();
@@ -163,7 +164,12 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
       if (!subscribed) return;
       const confirmed = subscribeInChunks(channels);
       if (stalled) {
-        confirmed.catch(() => undefined);
+        // Refused, and nobody waits for it: start over.
+        confirmed.catch(() => {
+          if (subscriber.status !== 'ready') return;
+          subscribed = false;
+          void recover();
+        });
         return;
       }
       await new Promise<void>((resolve, reject) => {

@@ -39,7 +39,7 @@ export function createCreateConversation(
       .values(row)
       .onConflictDoNothing()
       .returning({ id: conversations.id });
-    // By (listing, buyer) and not by id: rows from before Parley may have other ids.
+    // By (listing, buyer) and not by id: imported rows may have other ids.
     const [stored] = await orm
       .select({ id: conversations.id, sellerId: conversations.sellerId })
       .from(conversations)

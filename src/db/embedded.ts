@@ -1,6 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { Disposer } from '../lib/disposer.ts';
 import { freePort } from '../lib/free-port.ts';
@@ -165,14 +175,17 @@ async function initialise(
   account: Account,
 ): Promise<string> {
   const passwordFile = path.join(home, 'password');
+  // Under another name until it is complete: a start may be killed in the middle of it.
+  const unfinished = `${data}.unfinished`;
   if (existsSync(path.join(data, 'PG_VERSION')))
     return (await readFile(passwordFile, 'utf8')).trim();
+  await rm(unfinished, { recursive: true, force: true });
   const password = randomBytes(24).toString('hex');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (account.uid !== undefined) await chown(passwordFile, account.uid, account.gid);
   const args = [
     '-D',
-    data,
+    unfinished,
     '-U',
     'parley',
     `--pwfile=${passwordFile}`,
@@ -182,5 +195,6 @@ async function initialise(
     '--no-locale',
   ];
   await run(path.join(binaries, 'bin/initdb'), args, { ...account, cwd: '/' });
+  await rename(unfinished, data);
   return password;
 }

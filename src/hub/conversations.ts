@@ -53,18 +53,20 @@ export class ServedConversations {
         this.#served.set(parties.id, { parties, feed, members, ready });
         ready.catch(() => {
           feed.stop();
-          if (this.#served.get(parties.id)?.feed === feed) this.#served.delete(parties.id);
+          if (this.#served.get(parties.id)?.feed === feed) this.close([parties.id]);
         });
       }
     }
     for (const { id } of list) await this.#served.get(id)?.ready;
   }
 
-  /** Nobody here wants it any more. */
-  close(id: string): void {
-    this.#served.get(id)?.feed.stop();
-    this.#served.delete(id);
-    this.#parts.bus.unsubscribe([conversationChannel(id)]);
+  /** Nobody here wants them any more. */
+  close(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#served.get(id)?.feed.stop();
+      this.#served.delete(id);
+    }
+    this.#parts.bus.unsubscribe(ids.map(conversationChannel));
   }
 
   /** Subscribes first and reads afterwards: what happens in between is on the channel. */

@@ -42,7 +42,7 @@ export class Feed {
     this.#advance();
   }
 
-  /** @param frame kept if it must wait */
+  /** @param frame copied if it must wait */
   accept(seq: number, frame: Buffer): void {
     if (this.#stopped || (this.#seq !== undefined && seq <= this.#seq)) return;
     this.#newest = Math.max(this.#newest, seq);
@@ -51,7 +51,7 @@ export class Feed {
       this.#deliver({ seq, frame });
       return;
     }
-    this.#held.set(seq, frame);
+    this.#held.set(seq, Buffer.from(frame));
     this.#advance();
   }
 

@@ -30,6 +30,8 @@ interface LocalUser {
   readonly ready: Promise<void>;
   /** Conversations being added since then. */
   readonly adding: Set<Promise<void>>;
+  /** How far each conversation that is being added, or could not be, has been delivered. */
+  readonly addedUpTo: Map<string, number>;
   /** When `typing` was last passed on, by conversation. */
   readonly typedAt: Map<string, number>;
 }
@@ -62,6 +64,7 @@ export class Hub {
   readonly #sweep: Sweep;
   readonly #peers: Peers;
   #adding = 0;
+  #isDraining = false;
 
   constructor(parts: HubParts, disposer: Disposer) {
     this.#parts = parts;
@@ -113,6 +116,10 @@ export class Hub {
    * @param cursor of an earlier socket: what the user missed since then comes first, then `resumed`
    */
   async connect(session: Session, cursor?: string): Promise<void> {
+    if (this.#isDraining) {
+      session.close(CloseCode.restarting, 'restarting');
+      return;
+    }
     this.#sessions.add(session);
     const user = this.#users.get(session.userId) ?? this.#addUser(session.userId);
     user.sessions.add(session);
@@ -126,8 +133,7 @@ export class Hub {
     const user = this.#users.get(session.userId);
     if (!user?.sessions.delete(session) || user.sessions.size > 0) return;
     this.#users.delete(user.id);
-    this.#parts.bus.unsubscribe([userChannel(user.id)]);
-    for (const id of user.conversations) this.#leave(id, user.id);
+    this.#leave(user);
   }
 
   /** Passes `typing` on to the other party. Rejects with `not_authorized`. */
@@ -155,18 +161,22 @@ export class Hub {
   }
 
   /**
-   * Closes every socket with 1012, evenly over a time, so that their reconnecting does not overwhelm the other nodes.
+   * Closes every socket with 1012, once its frames have been answered, evenly over a time, so that their reconnecting does
+   * not overwhelm the other nodes.
    *
    * @param ms 0 closes all at once
    */
   async drain(ms: number): Promise<void> {
+    this.#isDraining = true;
     const sessions = [...this.#sessions];
     const started = performance.now();
+    const finishing: Promise<void>[] = [];
     for (const [i, session] of sessions.entries()) {
       const wait = started + (ms * i) / sessions.length - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      session.close(CloseCode.restarting, 'restarting');
+      finishing.push(session.finish(CloseCode.restarting, 'restarting'));
     }
+    await Promise.all(finishing);
   }
 
   /** Call it when all that was written here has been published. */
@@ -235,13 +245,14 @@ export class Hub {
       conversations,
       ready: this.#loadUser(id, conversations),
       adding: new Set(),
+      addedUpTo: new Map(),
       typedAt: new Map(),
     };
     this.#users.set(id, user);
     // With nobody able to wait for it any more, the next socket tries anew.
     user.ready.catch(() => {
       if (this.#users.get(id) === user) this.#users.delete(id);
-      for (const conversationId of conversations) this.#leave(conversationId, id);
+      this.#leave(user);
     });
     return user;
   }
@@ -250,27 +261,29 @@ export class Hub {
   async #loadUser(id: string, conversations: Set<string>): Promise<void> {
     await this.#sweep.ready();
     await this.#parts.bus.subscribe([userChannel(id)]);
-    const found = (await this.#parts.index.ofUser(id)).filter(
-      (parties) => !conversations.has(parties.id),
-    );
+    const found = await this.#parts.index.ofUser(id);
     for (const { id: conversationId } of found) conversations.add(conversationId);
     await this.#served.open(found);
     for (const { id: conversationId } of found) this.#served.get(conversationId)?.members.add(id);
     // Whoever left meanwhile is not there to be served.
-    if (!this.#users.has(id))
-      for (const conversationId of conversations) this.#leave(conversationId, id);
+    if (!this.#users.has(id)) this.#leave({ id, conversations });
   }
 
-  #leave(conversationId: string, userId: string): void {
-    const conversation = this.#served.get(conversationId);
-    // Who has come back meanwhile stays.
-    const isHere = this.#users.get(userId)?.conversations.has(conversationId);
-    if (conversation === undefined || isHere) return;
-    conversation.members.delete(userId);
-    const { buyerId, sellerId } = conversation.parties;
-    const other = userId === buyerId ? sellerId : buyerId;
-    if (this.#users.get(other)?.conversations.has(conversationId)) return;
-    this.#served.close(conversationId);
+  /** Serves a user no more, and the conversations that nobody else here is in. */
+  #leave({ id, conversations }: Pick<LocalUser, 'id' | 'conversations'>): void {
+    const unwanted: string[] = [];
+    for (const conversationId of conversations) {
+      const conversation = this.#served.get(conversationId);
+      // Who has come back meanwhile stays.
+      const isHere = this.#users.get(id)?.conversations.has(conversationId);
+      if (conversation === undefined || isHere) continue;
+      conversation.members.delete(id);
+      const { buyerId, sellerId } = conversation.parties;
+      const other = id === buyerId ? sellerId : buyerId;
+      if (!this.#users.get(other)?.conversations.has(conversationId)) unwanted.push(conversationId);
+    }
+    this.#served.close(unwanted);
+    if (!this.#users.has(id)) this.#parts.bus.unsubscribe([userChannel(id)]);
   }
 
   /** @param position of a persisted change */
@@ -311,46 +324,52 @@ export class Hub {
     }
   }
 
-  /** A conversation was created while its party was here. It may be known already. */
+  /** A conversation was created while its party was here, perhaps: then it is not among those that were loaded. */
   #add(userId: string, id: string): void {
     const user = this.#users.get(userId);
     if (user === undefined || user.conversations.has(id)) return;
-    user.conversations.add(id);
-    const added = this.#addConversation(user, id)
-      .catch((error: unknown) => {
-        // The sweep finds it again.
-        user.conversations.delete(id);
-        this.#parts.logger.warn(
-          { err: error, conversationId: id },
-          'a new conversation was not added',
-        );
-      })
-      .finally(() => {
-        this.#adding -= 1;
-        user.adding.delete(added);
-      });
+    const added = this.#addConversation(user, id).finally(() => {
+      this.#adding -= 1;
+      user.adding.delete(added);
+    });
     this.#adding += 1;
     user.adding.add(added);
   }
 
   /** Nothing of it may be missed: it is delivered from its first change on. */
   async #addConversation(user: LocalUser, id: string): Promise<void> {
-    const conversation = await this.#parts.getConversation(id, user.id);
-    await this.#served.open([conversation]);
-    await user.ready;
-    const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
-    this.#deliver(user.id, Buffer.from(text));
-    const local = this.#served.get(id);
-    if (local === undefined) return;
-    // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
-    for (let seq = 0; seq < local.feed.seq;) {
-      const changes = await this.#parts.readChanges(id, seq, local.feed.seq);
-      for (const change of changes)
-        this.#deliver(user.id, change.frame, { conversationId: id, seq: change.seq });
-      seq = changes.at(-1)?.seq ?? local.feed.seq;
+    try {
+      await user.ready;
+      if (user.conversations.has(id)) return;
+      user.conversations.add(id);
+      const conversation = await this.#parts.getConversation(id, user.id);
+      await this.#served.open([conversation]);
+      if (!user.addedUpTo.has(id)) {
+        const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
+        this.#deliver(user.id, Buffer.from(text));
+        user.addedUpTo.set(id, 0);
+      }
+      const { feed, members } = this.#served.get(id) ?? gone();
+      // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
+      for (let seq = user.addedUpTo.get(id) ?? 0; seq < feed.seq;) {
+        const changes = await this.#parts.readChanges(id, seq, feed.seq);
+        for (const change of changes)
+          this.#deliver(user.id, change.frame, { conversationId: id, seq: change.seq });
+        seq = changes.at(-1)?.seq ?? feed.seq;
+        user.addedUpTo.set(id, seq);
+      }
+      user.addedUpTo.delete(id);
+      members.add(user.id);
+      if (this.#users.get(user.id) !== user) this.#leave(user);
+    } catch (error) {
+      // The sweep finds it again, and it goes on from where it was.
+      user.conversations.delete(id);
+      this.#leave({ id: user.id, conversations: new Set([id]) });
+      this.#parts.logger.warn(
+        { err: error, conversationId: id },
+        'a new conversation was not added',
+      );
     }
-    if (this.#users.get(user.id) === user) local.members.add(user.id);
-    else this.#leave(id, user.id);
   }
 
   #tick(): void {
@@ -361,3 +380,7 @@ export class Hub {
     }
   }
 }
+
+const gone = (): never => {
+  throw new Error('nobody is here for it any more');
+};

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { InFlight } from '../lib/in-flight.ts';
 import { frame, now } from '../messages/frames.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import { MAX_EARLY_BYTES, MAX_HELD_BYTES } from '../protocol/limits.ts';
@@ -24,6 +25,8 @@ interface Held {
 export class Session {
   readonly connectionId = randomUUID();
   readonly userId: string;
+  /** Frames whose answer is not out yet. */
+  readonly handling = new InFlight();
   /** When its token expires, in milliseconds since 1970. */
   expiresAt: number;
   #state: SessionState = 'connecting';
@@ -37,6 +40,7 @@ export class Session {
   #held: Held[] = [];
   #heldBytes = 0;
   #goOn: () => void = () => undefined;
+  #isFinishing = false;
 
   constructor(userId: string, expiresAt: number, socket: Socket) {
     this.userId = userId;
@@ -111,7 +115,7 @@ export class Session {
    * the socket is open; handled at once, what follows from its frame could be published before it is subscribed.
    */
   receive(text: string, handle: (session: Session, text: string) => void): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#isFinishing) return;
     if (this.#state !== 'connecting') {
       handle(this, text);
       return;
@@ -137,6 +141,13 @@ export class Session {
     if (this.expiresAt <= Date.now()) this.close(CloseCode.unauthenticated, 'token expired');
     else if (!this.#undelivered.check(this.#socket.bufferedBytes(), performance.now()))
       this.#tooSlow();
+  }
+
+  /** Takes no more frames, and closes when those it took have been answered. */
+  async finish(code: number, reason: string): Promise<void> {
+    this.#isFinishing = true;
+    await this.handling.settled();
+    this.close(code, reason);
   }
 
   close(code: number, reason: string): void {

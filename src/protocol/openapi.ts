@@ -30,7 +30,6 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'A field or parameter is wrong; `detail` names it.',
   401: 'The token is missing, wrong or expired.',
   403: 'Not a party, or no such conversation: one answer for both.',
-  405: 'The method is not one of those in `Allow`.',
   409: 'In conflict with what is stored.',
   413: 'The content is above 4096 bytes, or the body above 32 KiB.',
   415: 'The content type is not `application/json`.',

@@ -35,7 +35,7 @@ export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
       return;
     }
     invalidInARow.delete(session);
-    handle(session, parsed.message, parts).catch((error: unknown) => {
+    const handling = handle(session, parsed.message, parts).catch((error: unknown) => {
       const known = toProtocolError(error);
       if (known.code === 'unavailable') {
         parts.logger.warn(
@@ -45,6 +45,7 @@ export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
       }
       sendError(session, known, contextOf(parsed.message));
     });
+    void session.handling.track(handling);
   };
 }
 

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { AuthError, type Authenticate, type Identity } from '../auth/authenticate.ts';
 import { findCredentials } from '../auth/credentials.ts';
 import type { OriginCheck } from '../auth/origin.ts';
+import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
@@ -30,6 +31,7 @@ export type Route = { readonly method: Method; readonly path: string } & (
 export interface HttpParts {
   readonly authenticate: Authenticate;
   readonly mayComeFrom: OriginCheck;
+  readonly requests: InFlight;
   readonly logger: Logger;
 }
 
@@ -38,9 +40,9 @@ export function serveRoutes(app: TemplatedApp, routes: readonly Route[], parts: 
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const names = [...path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
-    app.any(path, (res, req) => void answer(res, req, names, here, parts));
+    app.any(path, (res, req) => void parts.requests.track(answer(res, req, names, here, parts)));
   }
-  app.any('/*', (res, req) => void answer(res, req, [], [], parts));
+  app.any('/*', (res, req) => void parts.requests.track(answer(res, req, [], [], parts)));
 }
 
 async function answer(
@@ -136,12 +138,15 @@ async function identify(head: Head, method: Method, parts: HttpParts): Promise<I
   return parts.authenticate(credentials.token);
 }
 
-/** Rejects when the body is too large; never settles when the client goes away first. */
+/** Rejects when the body is too large, or when the client goes away first. */
 function readBody(res: HttpResponse, onAborted: () => void): Promise<Buffer> {
   const body = new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    res.onAborted(onAborted);
+    res.onAborted(() => {
+      onAborted();
+      reject(new HttpError(400, 'invalid_message', 'the request was broken off'));
+    });
     res.onData((chunk, isLast) => {
       size += chunk.byteLength;
       if (size > MAX_FRAME_BYTES) {
@@ -182,7 +187,8 @@ function corsHeaders(
   { origin, host }: Head,
   mayComeFrom: OriginCheck,
 ): Readonly<Record<string, string>> {
-  if (origin === '' || !mayComeFrom(origin, host)) return {};
+  // Caches must not give one origin what another got.
+  if (origin === '' || !mayComeFrom(origin, host)) return { Vary: 'Origin' };
   return {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Allow-Credentials': 'true',

@@ -80,6 +80,9 @@ function abandon({ connection }: UserData): void {
   connection?.session.ended();
 }
 
+const restarting = () =>
+  new HttpError(503, 'unavailable', 'this node is restarting', { 'Retry-After': '1' });
+
 async function upgrade(
   res: HttpResponse,
   req: HttpRequest,
@@ -102,9 +105,7 @@ async function upgrade(
   let aborted = false;
   res.onAborted(() => (aborted = true));
   try {
-    if (parts.isDraining()) {
-      throw new HttpError(503, 'unavailable', 'this node is restarting', { 'Retry-After': '1' });
-    }
+    if (parts.isDraining()) throw restarting();
     // Browsers always say where a socket is opened from; the cookie is worth nothing without that.
     if ((origin !== '' || credentials?.place === 'cookie') && !parts.mayComeFrom(origin, host)) {
       throw new HttpError(403, 'forbidden_origin', 'this origin may not connect');
@@ -112,6 +113,7 @@ async function upgrade(
     if (credentials === undefined) throw new AuthError('a token is required');
     const identity = await parts.authenticate(credentials.token);
     if (aborted) return;
+    if (parts.isDraining()) throw restarting();
     const data: UserData = { identity, cursor };
     // Not corked: when the upgrade's realloc leaves the socket in place, `cork` of uWebSockets.js takes it for HTTP still,
     // and now and then closes it.

@@ -102,6 +102,7 @@ export class RedisServer implements RunningRedis {
   }
 
   async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
     this.signal('SIGTERM');
     await gone;
