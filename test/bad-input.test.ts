@@ -21,7 +21,7 @@ let conversationId: string;
 let client: Client;
 
 beforeAll(async () => {
-  node = await startNode(clusterEnv(await createDatabase()));
+  node = await startNode({ ...clusterEnv(await createDatabase()), LOG_LEVEL: 'trace' });
   [buyer, seller, stranger] = await Promise.all([newUser(), newUser(), newUser()]);
   conversationId = await newConversation(node.url, buyer, seller);
   client = await connect(node.wsUrl, buyer);

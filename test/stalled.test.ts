@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Client, connect, newConversation, newUser } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
@@ -9,10 +8,6 @@ const BUYERS = 20;
 const CONTENT = 'x'.repeat(4_000);
 /** A frame around it, roughly. */
 const FRAME_BYTES = 4_400;
-
-/** Resident memory of a process, in bytes. */
-const rss = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;
 
 test('1,000 stalled readers on busy conversations: memory stays bounded, all are closed, others chat on', async () => {
   const node = await nodeForTest(clusterEnv(await createDatabase()));
@@ -33,7 +28,8 @@ test('1,000 stalled readers on busy conversations: memory stays bounded, all are
   });
   for (const client of stalled) client.socket.pause();
 
-  const before = rss(node.pid);
+  const rss = (): Promise<number> => metric('process_resident_memory_bytes');
+  const before = await rss();
   let most = 0;
   let open = Infinity;
   const sender = await connect(node.wsUrl, seller);
@@ -44,7 +40,7 @@ test('1,000 stalled readers on busy conversations: memory stays bounded, all are
     if (round % 5 === 0) {
       await sender.settle();
       open = await metric('parley_connections');
-      most = Math.max(most, rss(node.pid));
+      most = Math.max(most, await rss());
     }
   }
   // uWebSockets.js doubles its buffers as they grow.

@@ -36,7 +36,7 @@ const childrenOf = (pid: number): number[] =>
       }
     });
 
-/** A PostgreSQL server that runs already, to be harmed. Linux only: it finds processes in `/proc`. */
+/** A PostgreSQL server that runs already, to be harmed. */
 export class PostgresServer {
   readonly url: string;
   readonly #data: string;
@@ -54,9 +54,10 @@ export class PostgresServer {
   /** `SIGINT` is pg_ctl's `-m fast`, `SIGQUIT` its `-m immediate`. Starts the server again when it is down. */
   async restart(signal: 'SIGINT' | 'SIGQUIT', downMs: number): Promise<void> {
     const pid = this.#pid();
-    const [command = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      .split('\0')
-      .slice(0, -1);
+    // How it was started: the program, then each argument in quotes.
+    const options = readFileSync(path.join(this.#data, 'postmaster.opts'), 'utf8');
+    const command = options.slice(0, options.indexOf(' "'));
+    const args = [...options.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '');
     const { uid, gid } = statSync(this.#data);
     process.kill(pid, signal);
     await until('PostgreSQL to stop', () => !isAlive(pid));
@@ -75,7 +76,7 @@ export class PostgresServer {
     );
   }
 
-  /** Every process of it: the backends answer on their own. */
+  /** Every process of it: the backends answer on their own. Linux only: it looks into `/proc`. */
   signalAll(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const pid = this.#pid();
     for (const each of [pid, ...childrenOf(pid)]) process.kill(each, signal);

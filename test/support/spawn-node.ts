@@ -6,7 +6,6 @@ import { packagePath } from '../../src/lib/package-path.ts';
 export const SECRET = 'a secret for tests, of more than 32 bytes';
 
 export interface NodeProcess {
-  readonly pid: number;
   readonly port: number;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
@@ -55,7 +54,6 @@ export async function startNode(
     void exited.then((code) => reject(new Error(`the node ended with ${code}: ${output()}`)));
   });
   return {
-    pid: child.pid ?? 0,
     port,
     url: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}/ws`,
