@@ -10,7 +10,11 @@ export interface Change {
   readonly frame: Buffer;
 }
 
-/** The changes `after < seq <= upTo` of a conversation, in order, at most {@link MAX_CHANGES_READ} of them. */
+/**
+ * The changes `after < seq <= upTo` of a conversation, in order, at most {@link MAX_CHANGES_READ} of them.
+ *
+ * @param upTo one that is known to be there: the two tables are read at different moments
+ */
 export type ReadChanges = (
   conversationId: string,
   after: number,

@@ -9,7 +9,8 @@ export interface MissedChange extends Change {
 }
 
 /**
- * Every change since then in all of a user's conversations, those of one conversation in order of seq.
+ * Every change since then that was there at the call, in all of a user's conversations, those of one conversation in order
+ * of seq and without holes.
  *
  * @returns `undefined` when there are more than `limit`
  */
@@ -37,9 +38,15 @@ export function createReadMissed({ orm }: Database): ReadMissed {
     if (tails.length === 0) return [];
     const ids = sql.param(tails.map(({ id }) => id));
     const after = sql.param(tails.map(({ seq }) => seq - window));
-    const tail = sql`unnest(${ids}::uuid[], ${after}::integer[]) AS tail(id, after)`;
+    const upTo = sql.param(tails.map(({ seq }) => seq));
+    const tail = sql`unnest(${ids}::uuid[], ${after}::integer[], ${upTo}::integer[]) AS tail(id, after, up_to)`;
+    // Not beyond what was there before: the two tables are read at different moments, and a later change of one without an
+    // earlier one of the other would be a hole.
     const isMissed = (table: PgTable & { createdAt: PgColumn; seq: PgColumn }): SQL | undefined =>
-      and(sql`${table.seq} > tail.after`, gte(table.createdAt, since));
+      and(
+        sql`${table.seq} > tail.after AND ${table.seq} <= tail.up_to`,
+        gte(table.createdAt, since),
+      );
     const [sent, others] = await Promise.all([
       orm
         .select(getTableColumns(messages))
