@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { Client as PgClient } from 'pg';
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   Client,
@@ -235,6 +237,56 @@ test.each([
     await leave(client);
   },
 );
+
+test('what happens between the reading of one table and the other leaves no hole', async () => {
+  const [buyer, seller] = [await newUser(), await newUser()];
+  const id = await newConversation(first.url, buyer, seller);
+  const cursor = await freshCursor(buyer);
+  const missed = await send(seller, id, 'missed');
+  const live = await connect(first.wsUrl, buyer);
+
+  // Receipts cannot be read now.
+  const locker = new PgClient({ connectionString: databaseUrl });
+  await locker.connect();
+  onTestFinished(() => locker.end());
+  await locker.query('BEGIN');
+  await locker.query('LOCK TABLE changes IN ACCESS EXCLUSIVE MODE');
+  const client = open(first.wsUrl, buyer, cursor);
+  await expect
+    .poll(() =>
+      query(
+        databaseUrl,
+        `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'changes'::regclass`,
+      ),
+    )
+    .toHaveLength(1);
+
+  // A message, and after it a receipt, in place of a node's: its writer would have to wait as well.
+  await send(seller, id, 'between');
+  const receipt = {
+    type: 'read_receipt',
+    conversationId: id,
+    userId: buyer.id,
+    messageId: missed.body.message.id,
+    seq: 3,
+    timestamp: new Date().toISOString(),
+  };
+  await locker.query('UPDATE conversations SET seq = 3, changed_at = now() WHERE id = $1', [id]);
+  await locker.query(`INSERT INTO changes VALUES ($1, 3, 'read', $2, $3, clock_timestamp())`, [
+    id,
+    buyer.id,
+    receipt.messageId,
+  ]);
+  const redis = new Redis(inject('redisUrl'));
+  onTestFinished(() => redis.disconnect());
+  await redis.publish(`conversation:${id}`, `3 ${JSON.stringify(receipt)}`);
+  await live.next('read_receipt');
+  await locker.query('COMMIT');
+
+  await client.next('resumed');
+  expect(seqs(client, id)).toEqual([1, 2, 3]);
+  await Promise.all([leave(client), leave(live)]);
+});
 
 test('while many write, every socket that resumes gets each change once and in order', async () => {
   const [buyer, seller] = [await newUser(), await newUser()];
