@@ -230,3 +230,23 @@ test('stop() from within a delivery ends the delivery', () => {
   feed.start(0);
   expect(seen).toEqual([1]);
 });
+
+test('holds 256 changes behind a hole and reads the others with it', async () => {
+  let isAway = true;
+  const { feed, delivered, reader, accept } = newFeed((_, after, upTo) =>
+    isAway
+      ? Promise.reject(new Error('away'))
+      : Promise.resolve(range(after, Math.min(upTo, after + 10))),
+  );
+  feed.start(0);
+  accept(...range(1, 1_001).map(({ seq }) => seq));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(delivered).toEqual([]);
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  // The first read fills the hole, and what was held follows at once.
+  expect(delivered.slice(0, 257)).toEqual(range(0, 257).map(({ seq }) => seq));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(delivered).toEqual(range(0, 1_001).map(({ seq }) => seq));
+  expect(reader.mock.calls.at(-1)?.[1]).toBeGreaterThan(257);
+});

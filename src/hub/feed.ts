@@ -4,6 +4,8 @@ import type { Logger } from '../lib/logger.ts';
 /** How long a hole may fill by itself before it is read from PostgreSQL, in milliseconds. */
 const HOLE_PATIENCE_MS = 50;
 const RETRY_MS = 1_000;
+/** So many changes are held behind a hole. What comes beyond is read from PostgreSQL with it. */
+const MAX_HELD = 256;
 
 /**
  * The changes of one conversation, each once and in order of `seq`, whatever the bus repeats, reorders or loses. An old
@@ -51,7 +53,7 @@ export class Feed {
       this.#deliver({ seq, frame });
       return;
     }
-    this.#held.set(seq, Buffer.from(frame));
+    if (this.#held.size < MAX_HELD) this.#held.set(seq, Buffer.from(frame));
     this.#advance();
   }
 
