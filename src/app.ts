@@ -132,7 +132,7 @@ async function build(
     connections: () => hub.sessionCount,
     undeliveredBytes: () => hub.undeliveredBytes,
   });
-  const writer = createWriter(database.pool, logger, {
+  const writer = createWriter(database.writePool, logger, {
     batch(kind, rows, seconds) {
       metrics.written.inc({ kind }, rows);
       metrics.batchRows.observe({ kind }, rows);

@@ -9,7 +9,7 @@ export interface Bus {
    * Never throws and never waits. What can't be sent now is lost for the other nodes; for this one it arrives as always,
    * and perhaps a second time.
    */
-  publish(channel: string, payload: Buffer): void;
+  publish(channel: string, payload: string): void;
 
   /** False while messages of other nodes may not arrive: time to look into PostgreSQL instead. */
   readonly isConnected: boolean;
@@ -23,7 +23,7 @@ export interface Bus {
   /** What still arrives for these channels afterwards is ignored. */
   unsubscribe(channels: readonly string[]): void;
 
-  /** @param payload valid only during the call, unless it is copied */
+  /** @param payload UTF-8; valid only during the call, unless it is copied */
   onMessage(listener: (channel: string, payload: Buffer) => void): void;
 
   /** Called when messages may have been missed, here or by other nodes, and all is well again: time to compare by `seq`. */

@@ -12,10 +12,10 @@ const EXCLAMATION = 0x21;
 const ZERO = 0x30;
 const UUID_LENGTH = 36;
 
-export const encodeChange = (seq: number, frame: string): Buffer => Buffer.from(`${seq} ${frame}`);
+export const encodeChange = (seq: number, frame: string): string => `${seq} ${frame}`;
 
-export const encodeNotice = (exceptUserId: string, frame: string): Buffer =>
-  Buffer.from(`!${exceptUserId} ${frame}`);
+export const encodeNotice = (exceptUserId: string, frame: string): string =>
+  `!${exceptUserId} ${frame}`;
 
 /** @returns views into `payload`; `undefined` when it is not of ours */
 export function decodeEnvelope(payload: Buffer): Envelope | undefined {

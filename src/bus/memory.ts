@@ -8,10 +8,10 @@ export function createMemoryBus(): Bus {
     isConnected: true,
     publish(channel, payload) {
       if (!subscribed.has(channel)) return;
-      const copy = Buffer.from(payload);
       setImmediate(() => {
         if (!subscribed.has(channel)) return;
-        for (const listener of listeners) listener(channel, copy);
+        const bytes = Buffer.from(payload);
+        for (const listener of listeners) listener(channel, bytes);
       });
     },
     subscribe(channels) {

@@ -6,7 +6,7 @@ const control = z.object({ kind: z.literal('conversation_created'), id: uuid });
 
 export type Control = z.infer<typeof control>;
 
-export const encodeControl = (message: Control): Buffer => Buffer.from(JSON.stringify(message));
+export const encodeControl = (message: Control): string => JSON.stringify(message);
 
 /** @returns `undefined` when it is not of ours, or of a newer version */
 export function decodeControl(payload: Buffer): Control | undefined {

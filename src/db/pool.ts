@@ -5,7 +5,9 @@ import type { Logger } from '../lib/logger.ts';
 import * as schema from './schema.ts';
 
 export interface Database {
-  /** For statements written by hand: the hot ones. */
+  /** The writer's own connections: however much is read, a message does not wait for it. */
+  readonly writePool: Pool;
+  /** For statements written by hand. */
   readonly pool: Pool;
   /** For everything else. */
   readonly orm: NodePgDatabase<typeof schema>;
@@ -13,22 +15,45 @@ export interface Database {
 
 /** The longest a statement may run, in milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 5_000;
+/** Batches of the writer that run side by side, each on a connection of its own. */
+export const WRITE_CONNECTIONS = 8;
+const READ_CONNECTIONS = 8;
 
 export function openDatabase(url: string, logger: Logger, disposer: Disposer): Database {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: 'parley',
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-    // The server's limit ends the statement; the client's, a little later, notices a server that no longer answers.
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
-    keepAlive: true,
-  });
-  // An idle connection broke. The pool has dropped it already; without a listener the process would end.
-  pool.on('error', (err) => {
-    if (!pool.ending) logger.warn({ err }, 'a PostgreSQL connection was lost');
-  });
-  disposer.defer(() => pool.end());
-  return { pool, orm: drizzle(pool, { schema }) };
+  const open = (max: number): Pool => {
+    const pool = new Pool({
+      connectionString: withSettings(url),
+      application_name: 'parley',
+      max,
+      // A connection costs a fork and a log-in: whoever needs one again must not wait for that.
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: 5_000,
+      // The server's limit ends the statement; the client's, a little later, notices a server that no longer answers.
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+      keepAlive: true,
+    });
+    // An idle connection broke. The pool has dropped it already; without a listener the process would end.
+    pool.on('error', (err) => {
+      if (!pool.ending) logger.warn({ err }, 'a PostgreSQL connection was lost');
+    });
+    disposer.defer(() => pool.end());
+    return pool;
+  };
+  const pool = open(READ_CONNECTIONS);
+  return { writePool: open(WRITE_CONNECTIONS), pool, orm: drizzle(pool, { schema }) };
+}
+
+/**
+ * By itself PostgreSQL plans our statements anew each time, because a plan for arrays of a known length looks cheaper:
+ * for a batch of one message that costs more than the batch (PostgreSQL manual, "plan_cache_mode"; docs/performance.md).
+ */
+function withSettings(text: string): string {
+  const url = new URL(text);
+  const options = url.searchParams.get('options');
+  url.searchParams.set(
+    'options',
+    [options, '-c plan_cache_mode=force_generic_plan'].filter(Boolean).join(' '),
+  );
+  return url.href;
 }

@@ -16,7 +16,7 @@ function wire() {
   const gaps: (() => void)[] = [];
   const bus = {
     isConnected: true,
-    publish: (_: string, payload: Buffer) => void said.push(payload.toString().split(' ')[1] ?? ''),
+    publish: (_: string, payload: string) => void said.push(payload.split(' ')[1] ?? ''),
     subscribe: () => Promise.resolve(),
     unsubscribe: () => undefined,
     onMessage: (listener: (typeof heard)[number]) => void heard.push(listener),

@@ -51,7 +51,7 @@ export class Peers {
   }
 
   #say(word: Word): void {
-    this.#bus.publish(NODES_CHANNEL, Buffer.from(`${this.#id} ${word}`));
+    this.#bus.publish(NODES_CHANNEL, `${this.#id} ${word}`);
   }
 
   #onWord(text: string): void {

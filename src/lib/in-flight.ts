@@ -5,13 +5,22 @@ export class InFlight {
 
   /** @returns what the work gives */
   async track<T>(work: Promise<T>): Promise<T> {
-    this.#count += 1;
+    this.begin();
     try {
       return await work;
     } finally {
-      this.#count -= 1;
-      if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+      this.end();
     }
+  }
+
+  /** Every call must be followed by one of {@link end}. */
+  begin(): void {
+    this.#count += 1;
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Resolves when nothing is under way. */

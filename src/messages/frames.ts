@@ -4,7 +4,19 @@ import type { ServerMessage } from '../protocol/server-messages.ts';
 /** A server frame as text; the type makes it one that the protocol knows. */
 export const frame = (message: ServerMessage): string => JSON.stringify(message);
 
-export const now = (): string => new Date().toISOString();
+export const now = (): string => toTimestamp(Date.now());
+
+let lastMs = Number.NaN;
+let lastTimestamp = '';
+
+/** RFC 3339, UTC, with milliseconds. What is asked for in a row is mostly the same one. */
+export function toTimestamp(ms: number): string {
+  if (ms !== lastMs) {
+    lastTimestamp = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastTimestamp;
+}
 
 /** What live frames carry of a message: no `seq` and `readAt`, which the history adds. */
 export const toWireMessage = (message: HistoryMessage): WireMessage => ({
@@ -15,14 +27,16 @@ export const toWireMessage = (message: HistoryMessage): WireMessage => ({
   ...(message.clientMessageId === undefined ? {} : { clientMessageId: message.clientMessageId }),
 });
 
-export const newMessageFrame = (conversationId: string, message: HistoryMessage): string =>
-  frame({
-    type: 'new_message',
-    conversationId,
-    message: toWireMessage(message),
-    seq: message.seq,
-    timestamp: now(),
-  });
+/**
+ * The frame of `frame({ type: 'new_message', … })`, put together by hand: it is made for every message, and only the text
+ * and the key can hold anything that JSON escapes.
+ */
+export function newMessageFrame(conversationId: string, message: HistoryMessage): string {
+  const { id, senderId, content, createdAt, clientMessageId, seq } = message;
+  const key =
+    clientMessageId === undefined ? '' : `,"clientMessageId":${JSON.stringify(clientMessageId)}`;
+  return `{"type":"new_message","conversationId":"${conversationId}","message":{"id":"${id}","senderId":"${senderId}","content":${JSON.stringify(content)},"createdAt":"${createdAt}"${key}},"seq":${seq},"timestamp":"${now()}"}`;
+}
 
 export const readReceiptFrame = (receipt: {
   readonly conversationId: string;

@@ -1,5 +1,7 @@
+import type { Pool } from 'pg';
 import { type Bus, conversationChannel } from '../bus/bus.ts';
 import { encodeChange } from '../bus/envelope.ts';
+import { uuidArray } from '../db/arrays.ts';
 import { ProtocolError, invalidMessage, notAuthorized } from '../protocol/errors.ts';
 import { readReceiptFrame } from './frames.ts';
 import type { WriteKind, Writer } from './writer.ts';
@@ -25,43 +27,49 @@ export interface Marked {
 export type MarkRead = (input: MarkReadInput) => Promise<Marked>;
 
 export function createMarkRead(writer: Writer, bus: Bus): MarkRead {
-  return async (input) => {
-    const marked = await writer.submit(marking, input);
-    if (marked.seq !== undefined) {
-      const { conversationId, readerId: userId, messageId } = input;
-      const frame = readReceiptFrame({ conversationId, userId, messageId, seq: marked.seq });
-      bus.publish(conversationChannel(conversationId), encodeChange(marked.seq, frame));
-    }
-    return marked;
+  const marking: WriteKind<MarkReadInput, Marked> = {
+    name: 'read',
+    key: ({ conversationId, readerId }) => conversationId + readerId,
+    async run(pool, inputs) {
+      const results = await mark(pool, inputs);
+      inputs.forEach(({ conversationId, readerId: userId, messageId }, i) => {
+        const marked = results[i];
+        if (marked === undefined || marked instanceof ProtocolError || marked.seq === undefined)
+          return;
+        const frame = readReceiptFrame({ conversationId, userId, messageId, seq: marked.seq });
+        bus.publish(conversationChannel(conversationId), encodeChange(marked.seq, frame));
+      });
+      return results;
+    },
   };
+  return (input) => writer.submit(marking, input);
 }
 
 interface Row {
-  readonly n: string;
+  readonly n: number;
   readonly target: number | null;
   readonly own: boolean | null;
   readonly seq: number | null;
   readonly unread: number;
 }
 
-const marking: WriteKind<MarkReadInput, Marked> = {
-  name: 'read',
-  key: ({ conversationId, readerId }) => conversationId + readerId,
-  async run(pool, inputs) {
-    const { rows } = await pool.query<Row>({
-      name: 'read',
-      text: MARK_READ,
-      values: [
-        inputs.map((input) => input.conversationId),
-        inputs.map((input) => input.readerId),
-        inputs.map((input) => input.messageId),
-      ],
-    });
-    const results = inputs.map((): Marked | ProtocolError => notAuthorized());
-    for (const row of rows) results[Number(row.n) - 1] = toResult(row);
-    return results;
-  },
-};
+async function mark(
+  pool: Pool,
+  inputs: readonly MarkReadInput[],
+): Promise<readonly (Marked | ProtocolError)[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'read',
+    text: MARK_READ,
+    values: [
+      uuidArray(inputs.map((input) => input.conversationId)),
+      uuidArray(inputs.map((input) => input.readerId)),
+      uuidArray(inputs.map((input) => input.messageId)),
+    ],
+  });
+  const results = new Array<Marked | ProtocolError | undefined>(inputs.length);
+  for (const row of rows) results[row.n - 1] = toResult(row);
+  return Array.from(results, (result) => result ?? notAuthorized());
+}
 
 function toResult(row: Row): Marked | ProtocolError {
   if (row.target === null)
@@ -119,5 +127,5 @@ WITH input AS (
   ) f
   WHERE c.id = f.conversation_id
 )
-SELECT a.n, a.target, a.own, f.seq, a.unread - coalesce(t.newly, 0) AS unread
+SELECT a.n::integer, a.target, a.own, f.seq, a.unread - coalesce(t.newly, 0) AS unread
 FROM asked a LEFT JOIN fresh f USING (n) LEFT JOIN totals t USING (n)`;

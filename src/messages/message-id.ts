@@ -1,7 +1,8 @@
 import { randomFillSync } from 'node:crypto';
+import { readUuid } from '../lib/uuid.ts';
 
 // One call for many ids: asking for random bytes once per id cost the prototype 6 % of its time.
-const pool = Buffer.alloc(10 * 1_024);
+const pool = Buffer.alloc(16 * 1_024);
 let used = pool.length;
 
 /** UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, 74 random bits. */
@@ -10,9 +11,10 @@ export function messageId(now = Date.now()): string {
     randomFillSync(pool);
     used = 0;
   }
-  const random = pool.toString('hex', used, used + 10);
-  const variant = (0x8 | ((pool[used + 9] ?? 0) & 0x3)).toString(16);
-  used += 10;
-  const time = now.toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(3, 6)}-${random.slice(6, 18)}`;
+  const at = used;
+  used += 16;
+  pool.writeUIntBE(now, at, 6);
+  pool[at + 6] = ((pool[at + 6] ?? 0) & 0x0f) | 0x70;
+  pool[at + 8] = ((pool[at + 8] ?? 0) & 0x3f) | 0x80;
+  return readUuid(pool, at);
 }

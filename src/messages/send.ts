@@ -1,8 +1,10 @@
+import type { Pool } from 'pg';
 import { type Bus, conversationChannel } from '../bus/bus.ts';
 import { encodeChange } from '../bus/envelope.ts';
+import { textArray, uuidArray } from '../db/arrays.ts';
 import { ProtocolError, clientMessageIdConflict, notAuthorized } from '../protocol/errors.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
-import { newMessageFrame } from './frames.ts';
+import { newMessageFrame, toTimestamp } from './frames.ts';
 import { messageId } from './message-id.ts';
 import type { WriteKind, Writer } from './writer.ts';
 
@@ -23,61 +25,73 @@ export interface Sent {
 export type SendMessage = (input: SendInput) => Promise<Sent>;
 
 export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
-  return async (input) => {
-    const sent = await writer.submit(sending, input);
-    // A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had.
-    const frame = newMessageFrame(input.conversationId, sent.message);
-    bus.publish(conversationChannel(input.conversationId), encodeChange(sent.message.seq, frame));
-    return sent;
+  const sending: WriteKind<SendInput, Sent> = {
+    name: 'send',
+    key: ({ conversationId, senderId, clientMessageId }) =>
+      clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
+    async run(pool, inputs) {
+      const results = await store(pool, inputs);
+      inputs.forEach(({ conversationId }, i) => {
+        const sent = results[i];
+        if (sent === undefined || sent instanceof ProtocolError) return;
+        // A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had.
+        const frame = newMessageFrame(conversationId, sent.message);
+        bus.publish(conversationChannel(conversationId), encodeChange(sent.message.seq, frame));
+      });
+      return results;
+    },
   };
+  return (input) => writer.submit(sending, input);
 }
 
-interface Row {
-  readonly n: string;
-  readonly id: string;
-  readonly seq: number;
-  readonly created_ms: number;
-  readonly outcome: 'stored' | 'repeated' | 'conflict';
-  readonly read_ms: number | null;
+/** What {@link SEND} answers of each input, in the order of its columns. */
+type Row = [
+  n: number,
+  id: string,
+  seq: number,
+  createdMs: number,
+  readMs: number | null,
+  outcome: 'stored' | 'repeated' | 'conflict',
+];
+
+async function store(
+  pool: Pool,
+  inputs: readonly SendInput[],
+): Promise<readonly (Sent | ProtocolError)[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'send',
+    text: SEND,
+    rowMode: 'array',
+    values: [
+      uuidArray(inputs.map((input) => input.conversationId)),
+      uuidArray(inputs.map((input) => input.senderId)),
+      uuidArray(inputs.map(() => messageId())),
+      textArray(inputs.map((input) => input.content)),
+      textArray(inputs.map((input) => input.clientMessageId)),
+    ],
+  });
+  const results = new Array<Sent | ProtocolError | undefined>(inputs.length);
+  for (const row of rows) {
+    const input = inputs[row[0] - 1];
+    if (input !== undefined) results[row[0] - 1] = toResult(input, row);
+  }
+  return Array.from(results, (result) => result ?? notAuthorized());
 }
 
-const sending: WriteKind<SendInput, Sent> = {
-  name: 'send',
-  key: ({ conversationId, senderId, clientMessageId }) =>
-    clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
-  async run(pool, inputs) {
-    const { rows } = await pool.query<Row>({
-      name: 'send',
-      text: SEND,
-      values: [
-        inputs.map((input) => input.conversationId),
-        inputs.map((input) => input.senderId),
-        inputs.map(() => messageId()),
-        inputs.map((input) => input.content),
-        inputs.map((input) => input.clientMessageId ?? null),
-      ],
-    });
-    const results = inputs.map((): Sent | ProtocolError => notAuthorized());
-    for (const row of rows) {
-      const i = Number(row.n) - 1;
-      const input = inputs[i];
-      if (input !== undefined) results[i] = toResult(input, row);
-    }
-    return results;
-  },
-};
-
-function toResult(input: SendInput, row: Row): Sent | ProtocolError {
-  if (row.outcome === 'conflict') return clientMessageIdConflict();
+function toResult(
+  input: SendInput,
+  [, id, seq, createdMs, readMs, outcome]: Row,
+): Sent | ProtocolError {
+  if (outcome === 'conflict') return clientMessageIdConflict();
   return {
-    repeated: row.outcome === 'repeated',
+    repeated: outcome === 'repeated',
     message: {
-      id: row.id,
+      id,
       senderId: input.senderId,
       content: input.content,
-      createdAt: new Date(row.created_ms).toISOString(),
-      readAt: row.read_ms === null ? null : new Date(row.read_ms).toISOString(),
-      seq: row.seq,
+      createdAt: toTimestamp(createdMs),
+      readAt: readMs === null ? null : toTimestamp(readMs),
+      seq,
       ...(input.clientMessageId === undefined ? {} : { clientMessageId: input.clientMessageId }),
     },
   };
@@ -121,10 +135,9 @@ WITH input AS (
   ) f
   WHERE c.id = f.conversation_id
 )
-SELECT n, id, seq, extract(epoch FROM created_at)::float8 * 1000 AS created_ms, NULL::float8 AS read_ms,
-  'stored' AS outcome
+SELECT n::integer, id, seq, (extract(epoch FROM created_at) * 1000)::float8, NULL::float8, 'stored'
 FROM fresh
 UNION ALL
-SELECT n, id, seq, extract(epoch FROM created_at)::float8 * 1000, extract(epoch FROM read_at)::float8 * 1000,
+SELECT n::integer, id, seq, (extract(epoch FROM created_at) * 1000)::float8, (extract(epoch FROM read_at) * 1000)::float8,
   CASE WHEN same THEN 'repeated' ELSE 'conflict' END
 FROM known`;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { WRITE_CONNECTIONS } from '../db/pool.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ProtocolError, unavailable } from '../protocol/errors.ts';
 
@@ -50,7 +51,7 @@ const MAX_QUEUED = 10_000;
 const MAX_WAIT_MS = 5_000;
 // Small batches commit side by side, which is fast while there is little to do; once much is queued, two big ones are
 // cheaper.
-const MAX_BATCHES = 8;
+const MAX_BATCHES = WRITE_CONNECTIONS;
 const MAX_BIG_BATCHES = 2;
 const SMALL_BATCH_ROWS = 32;
 const MAX_ATTEMPTS = 5;

@@ -35,17 +35,21 @@ export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
       return;
     }
     invalidInARow.delete(session);
-    const handling = handle(session, parsed.message, parts).catch((error: unknown) => {
-      const known = toProtocolError(error);
-      if (known.code === 'unavailable') {
-        parts.logger.warn(
-          { err: error, connectionId: session.connectionId },
-          'a frame could not be handled',
-        );
-      }
-      sendError(session, known, contextOf(parsed.message));
-    });
-    void session.handling.track(handling);
+    session.handling.begin();
+    handle(session, parsed.message, parts).then(
+      () => session.handling.end(),
+      (error: unknown) => {
+        const known = toProtocolError(error);
+        if (known.code === 'unavailable') {
+          parts.logger.warn(
+            { err: error, connectionId: session.connectionId },
+            'a frame could not be handled',
+          );
+        }
+        sendError(session, known, contextOf(parsed.message));
+        session.handling.end();
+      },
+    );
   };
 }
 
@@ -66,27 +70,27 @@ function handle(session: Session, message: ClientMessage, parts: FrameHandlerPar
   }
 }
 
-async function send(
+// Not async: this is the way of every message, and each await costs it a promise and a turn.
+function send(
   session: Session,
   { conversationId, content, clientMessageId }: ClientMessageOf<'send_message'>,
   parts: FrameHandlerParts,
 ): Promise<void> {
-  const { message } = await parts.sendMessage({
-    conversationId,
-    senderId: session.userId,
-    content,
-    clientMessageId,
-  });
-  // A seed client knows no acknowledgement and asks for none.
-  if (clientMessageId === undefined) return;
-  session.send({
-    type: 'message_ack',
-    clientMessageId,
-    conversationId,
-    message: toWireMessage(message),
-    seq: message.seq,
-    timestamp: now(),
-  });
+  const senderId = session.userId;
+  return parts
+    .sendMessage({ conversationId, senderId, content, clientMessageId })
+    .then(({ message }) => {
+      // A seed client knows no acknowledgement and asks for none.
+      if (clientMessageId === undefined) return;
+      session.send({
+        type: 'message_ack',
+        clientMessageId,
+        conversationId,
+        message: toWireMessage(message),
+        seq: message.seq,
+        timestamp: now(),
+      });
+    });
 }
 
 async function markRead(

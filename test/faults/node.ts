@@ -15,7 +15,7 @@ const loses = sabotage !== 'none';
 await serve({
   wrapBus: (bus) =>
     Object.assign(Object.create(bus) as Bus, {
-      publish(channel: string, payload: Buffer): void {
+      publish(channel: string, payload: string): void {
         if (channel.startsWith('conversation:')) {
           if (armed) process.kill(process.pid, 'SIGKILL');
           if (loses && Math.random() < 0.02) return;
