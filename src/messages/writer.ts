@@ -49,11 +49,13 @@ const MAX_BATCH_ROWS = 1_000;
 const MAX_QUEUED = 10_000;
 /** Whoever waits longer than this for a batch is refused: PostgreSQL hangs, or is far too slow. */
 const MAX_WAIT_MS = 5_000;
-// Small batches commit side by side, which is fast while there is little to do; once much is queued, two big ones are
-// cheaper.
+// What a batch costs is mostly the same for one row as for thirty, so few and large ones are cheap and many small ones are
+// fast. While little is queued, small ones start beside those that run, but no more often than the gap allows; once much
+// is queued, two big ones take turns (docs/performance.md has what else was tried).
 const MAX_BATCHES = WRITE_CONNECTIONS;
+const MIN_GAP_MS = 3;
 const MAX_BIG_BATCHES = 2;
-const SMALL_BATCH_ROWS = 32;
+const MANY_ROWS = 32;
 const MAX_ATTEMPTS = 5;
 
 /** serialization_failure, deadlock_detected, unique_violation (a race for one clientMessageId): new snapshot, new try. */
@@ -62,7 +64,10 @@ const RETRYABLE = new Set(['40001', '40P01', '23505']);
 export function createWriter(pool: Pool, logger: Logger, observer: WriterObserver): Writer {
   let queue: Entry[] = [];
   let running = 0;
+  /** By {@link performance.now}. */
+  let lastStart = 0;
   let scheduled = false;
+  let pace: NodeJS.Timeout | undefined;
   const busy = new Set<string>();
   let waiters: (() => void)[] = [];
   let expiry: NodeJS.Timeout | undefined;
@@ -106,11 +111,25 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
     return batch;
   };
 
+  /** Whether one more batch makes the queue faster, at a price that does not grow with the load. */
+  const mayStart = (): boolean => {
+    if (running === 0) return true;
+    if (queue.length > MANY_ROWS) return running < MAX_BIG_BATCHES;
+    if (running >= MAX_BATCHES) return false;
+    const wait = lastStart + MIN_GAP_MS - performance.now();
+    if (wait <= 0) return true;
+    // A batch that runs may take long, and the next one must not wait for its end.
+    pace ??= setTimeout(() => {
+      pace = undefined;
+      flush();
+    }, wait);
+    return false;
+  };
+
   const flush = (): void => {
     scheduled = false;
     while (queue.length > 0) {
-      const limit = queue.length > SMALL_BATCH_ROWS ? MAX_BIG_BATCHES : MAX_BATCHES;
-      if (running >= limit) return;
+      if (!mayStart()) return;
       const batch = takeBatch();
       if (batch.length === 0) return;
       void runBatch(batch);
@@ -121,6 +140,7 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
     running += 1;
     for (const entry of batch) busy.add(entry.conversationId);
     const started = performance.now();
+    lastStart = started;
     try {
       await write(batch);
     } finally {
