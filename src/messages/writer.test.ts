@@ -119,8 +119,7 @@ describe('batches', () => {
     }
     expect(gated.batches).toEqual([[0]]);
     gated.commit();
-    await turn();
-    expect(gated.batches).toEqual([[0], [1, 2, 3]]);
+    await expect.poll(() => gated.batches).toEqual([[0], [1, 2, 3]]);
     gated.commit();
     expect(await Promise.all(done)).toEqual([0, 1, 2, 3]);
   });
@@ -366,8 +365,7 @@ describe('settled()', () => {
     await turn();
     expect(settled).toBe(0);
     gated.commit();
-    await turn();
-    expect(gated.batches).toEqual([[0], [1]]);
+    await expect.poll(() => gated.batches).toEqual([[0], [1]]);
     expect(settled).toBe(0);
     gated.commit();
     await Promise.all(asked);

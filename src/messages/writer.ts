@@ -50,10 +50,14 @@ const MAX_QUEUED = 10_000;
 /** Whoever waits longer than this for a batch is refused: PostgreSQL hangs, or is far too slow. */
 const MAX_WAIT_MS = 5_000;
 // What a batch costs is mostly the same for one row as for thirty, so few and large ones are cheap and many small ones are
-// fast. While little is queued, small ones start beside those that run, but no more often than the gap allows; once much
-// is queued, two big ones take turns (docs/performance.md has what else was tried).
+// fast (docs/performance.md has what was measured). While little is queued, the next one starts after a gap that grows with
+// the last one's rows: nothing to speak of for a few messages, and with thousands a second large enough that batches stay
+// few. Beside one that runs it takes a little more, so that an idle moment is not filled with batches of one row. Once much
+// is queued, two big ones take turns.
 const MAX_BATCHES = WRITE_CONNECTIONS;
-const MIN_GAP_MS = 3;
+const GAP_MS_PER_ROW = 0.25;
+const MAX_GAP_MS = 8;
+const SIDE_GAP_MS = 3;
 const MAX_BIG_BATCHES = 2;
 const MANY_ROWS = 32;
 const MAX_ATTEMPTS = 5;
@@ -66,6 +70,7 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
   let running = 0;
   /** By {@link performance.now}. */
   let lastStart = 0;
+  let lastRows = 0;
   let scheduled = false;
   let pace: NodeJS.Timeout | undefined;
   const busy = new Set<string>();
@@ -113,10 +118,10 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
 
   /** Whether one more batch makes the queue faster, at a price that does not grow with the load. */
   const mayStart = (): boolean => {
-    if (running === 0) return true;
     if (queue.length > MANY_ROWS) return running < MAX_BIG_BATCHES;
     if (running >= MAX_BATCHES) return false;
-    const wait = lastStart + MIN_GAP_MS - performance.now();
+    const gap = Math.min(MAX_GAP_MS, lastRows * GAP_MS_PER_ROW) + (running > 0 ? SIDE_GAP_MS : 0);
+    const wait = lastStart + gap - performance.now();
     if (wait <= 0) return true;
     // A batch that runs may take long, and the next one must not wait for its end.
     pace ??= setTimeout(() => {
@@ -141,6 +146,7 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
     for (const entry of batch) busy.add(entry.conversationId);
     const started = performance.now();
     lastStart = started;
+    lastRows = batch.length;
     try {
       await write(batch);
     } finally {
