@@ -28,6 +28,7 @@ import { createMarkRead } from './messages/mark-read.ts';
 import { createReadMissed } from './messages/missed.ts';
 import { createSendMessage } from './messages/send.ts';
 import { createWriter } from './messages/writer.ts';
+import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
 import { type Route, serveRoutes } from './transport/http.ts';
@@ -115,7 +116,7 @@ async function build(
       bus,
       index,
       readChanges: wrapReadChanges(createReadChanges(database)),
-      readMissed: createReadMissed(database),
+      readMissed: createReadMissed(database, MAX_REPLAY_CHANGES),
       readCreatedSince: createReadCreatedSince(database),
       getConversation,
       broadcast: (userId, frame) => app.publish(userId, frame),

@@ -17,11 +17,17 @@ export interface Bus {
   /**
    * Resolves when everything published to these channels from then on will arrive; at once while the bus is not connected:
    * then they are subscribed before the gap is told. Rejects when Redis refuses. Repeats are harmless.
+   *
+   * The bus keeps no list of them, there may be a million: whoever subscribes also {@link provideChannels provides} them,
+   * from before the call on and until it unsubscribes.
    */
   subscribe(channels: readonly string[]): Promise<void>;
 
-  /** What still arrives for these channels afterwards is ignored. */
+  /** Some of what is under way may still arrive. */
   unsubscribe(channels: readonly string[]): void;
+
+  /** @param source names all that the caller has subscribed, for a connection that is new */
+  provideChannels(source: () => Iterable<string>): void;
 
   /** @param payload UTF-8; valid only during the call, unless it is copied */
   onMessage(listener: (channel: string, payload: Buffer) => void): void;
@@ -30,8 +36,10 @@ export interface Bus {
   onGap(listener: () => void): void;
 }
 
+export const CONVERSATION_PREFIX = 'conversation:';
+export const USER_PREFIX = 'user:';
 export const conversationChannel = (conversationId: string): string =>
-  `conversation:${conversationId}`;
-export const userChannel = (userId: string): string => `user:${userId}`;
+  CONVERSATION_PREFIX + conversationId;
+export const userChannel = (userId: string): string => USER_PREFIX + userId;
 /** Where nodes tell each other that they live. */
 export const NODES_CHANNEL = 'nodes';

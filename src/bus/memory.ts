@@ -21,6 +21,8 @@ export function createMemoryBus(): Bus {
     unsubscribe(channels) {
       for (const channel of channels) subscribed.delete(channel);
     },
+    // No connection is ever new.
+    provideChannels: () => undefined,
     onMessage: (listener) => void listeners.push(listener),
     // Nothing is ever missed within one process.
     onGap: () => undefined,

@@ -5,6 +5,8 @@ import type { Bus } from './bus.ts';
 
 /** How many channels one SUBSCRIBE names. Measured for 10,000 channels: one at a time 650 ms, by 100 293 ms, by 1,000 56 ms. */
 const SUBSCRIBE_CHUNK = 1_000;
+/** How many channels are under way at once when all are subscribed anew: they may be a million. */
+const RENEWED_AT_ONCE = 10_000;
 /** A subscriber only notices a half-open link when it writes: so it pings, in milliseconds. */
 const PING_INTERVAL_MS = 1_000;
 const SOCKET_TIMEOUT_MS = 3_000;
@@ -63,10 +65,10 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     autoResendUnfulfilledCommands: false,
   });
 
-  const wanted = new Set<string>();
+  const sources: (() => Iterable<string>)[] = [];
   const listeners: ((channel: string, payload: Buffer) => void)[] = [];
   const gapListeners: (() => void)[] = [];
-  /** Every wanted channel is subscribed on the connection there is. */
+  /** Every channel that is provided is subscribed on the connection there is. */
   let subscribed = true;
   /** What was published may not have been: Redis does not answer, or was away. */
   let stalled = false;
@@ -86,7 +88,7 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
   };
 
   const arrive = (channel: string, payload: Buffer): void => {
-    if (wanted.has(channel)) for (const listener of listeners) listener(channel, payload);
+    for (const listener of listeners) listener(channel, payload);
   };
   /** In a later turn, as over the network. */
   const loopBack = (channel: string, payload: string): void => {
@@ -105,7 +107,8 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
       else await publisher.eval(PUBLISH_ALL, 0, ...messages);
     } catch {
       stall();
-      for (let i = 0; i < messages.length; i += 2) loopBack(messages[i] ?? '', messages[i + 1] ?? '');
+      for (let i = 0; i < messages.length; i += 2)
+        loopBack(messages[i] ?? '', messages[i + 1] ?? '');
     }
   };
   const flush = (): void => {
@@ -119,35 +122,34 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
   const subscribeInChunks = async (channels: readonly string[]): Promise<void> => {
     const confirmations: Promise<unknown>[] = [];
     for (let i = 0; i < channels.length; i += SUBSCRIBE_CHUNK) {
+      forgetChannels(subscriber);
       confirmations.push(subscriber.subscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK)));
     }
     await Promise.all(confirmations);
   };
-  const unsubscribe = (channels: readonly string[]): void => {
+  const unsubscribe = async (channels: readonly string[]): Promise<void> => {
     if (subscriber.status !== 'ready') return;
     for (let i = 0; i < channels.length; i += SUBSCRIBE_CHUNK)
-      subscriber.unsubscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK)).catch(() => undefined);
+      await subscriber.unsubscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK));
   };
+  /** What is asked for while everything is subscribed anew, in order: done afterwards. */
+  let later: (() => Promise<void>)[] = [];
   const recover = async (): Promise<void> => {
-    const done = new Set<string>();
+    later = [];
+    let count = 0;
     try {
-      // Again for what is wanted since it began.
-      for (
-        let rest = [...wanted];
-        rest.length > 0;
-        rest = [...wanted].filter((c) => !done.has(c))
-      ) {
-        await subscribeInChunks(rest);
-        for (const channel of rest) done.add(channel);
+      for (const channels of chunks(sources, RENEWED_AT_ONCE)) {
+        await subscribeInChunks(channels);
+        count += channels.length;
       }
+      for (let next = later.shift(); next !== undefined; next = later.shift()) await next();
     } catch (error) {
       // The connection broke again: the next `ready` starts over.
       logger.warn({ err: error }, 'could not subscribe to Redis again');
       return;
     }
     subscribed = true;
-    unsubscribe([...done].filter((channel) => !wanted.has(channel)));
-    logger.info({ channels: wanted.size }, 'subscribed to Redis again');
+    logger.info({ channels: count }, 'subscribed to Redis again');
     healed();
   };
   const probe = async (): Promise<void> => {
@@ -184,9 +186,10 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
       if (outbox.push(channel, payload) === 2) process.nextTick(flush);
     },
     async subscribe(channels) {
-      for (const channel of channels) wanted.add(channel);
-      // `recover` does it.
-      if (!subscribed) return;
+      if (!subscribed) {
+        later.push(() => subscribeInChunks(channels));
+        return;
+      }
       const confirmed = subscribeInChunks(channels);
       if (stalled) {
         // Refused, and nobody waits for it: start over.
@@ -203,10 +206,40 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
       });
     },
     unsubscribe(channels) {
-      for (const channel of channels) wanted.delete(channel);
-      unsubscribe(channels);
+      if (subscribed) unsubscribe(channels).catch(() => undefined);
+      else later.push(() => unsubscribe(channels));
     },
+    provideChannels: (source) => void sources.push(source),
     onMessage: (listener) => void listeners.push(listener),
     onGap: (listener) => void gapListeners.push(listener),
   };
+}
+
+/** What all of them name, in pieces. Sources may change while it goes on. */
+function* chunks(sources: readonly (() => Iterable<string>)[], size: number): Iterable<string[]> {
+  let chunk: string[] = [];
+  for (const source of sources) {
+    for (const channel of source()) {
+      chunk.push(channel);
+      if (chunk.length < size) continue;
+      yield chunk;
+      chunk = [];
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+const NO_CHANNELS = {
+  add: () => undefined,
+  del: () => undefined,
+  channels: () => [],
+  isEmpty: () => false,
+};
+
+/**
+ * ioredis remembers every channel for subscribing anew, 120 bytes and more for each, which we do ourselves: with a million
+ * conversations that is more than all the rest of a node (docs/performance.md).
+ */
+function forgetChannels({ condition }: Redis): void {
+  if (condition !== null) Object.assign(condition, { subscriber: NO_CHANNELS });
 }

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
+import { uuidArray } from '../db/arrays.ts';
 import { type Database, STATEMENT_TIMEOUT_MS } from '../db/pool.ts';
 import { conversations } from '../db/schema.ts';
-import { isParty } from './view.ts';
 
 /** The parts of a conversation that delivering needs. */
 export interface Parties {
@@ -10,17 +10,32 @@ export interface Parties {
   readonly sellerId: string;
 }
 
+/** A conversation of a user who is known. */
+export interface Membership {
+  readonly id: string;
+  /** False: the seller. */
+  readonly isBuyer: boolean;
+}
+
 const columns = {
   id: conversations.id,
   buyerId: conversations.buyerId,
   sellerId: conversations.sellerId,
 };
 
+/** What the hub asks of conversations. It asks for many at once, and often. */
 export interface ConversationIndex {
-  ofUser(userId: string): Promise<Parties[]>;
+  /** The conversations of each user. */
+  ofUsers(userIds: readonly string[]): Promise<Membership[][]>;
   parties(id: string): Promise<Parties | undefined>;
-  /** The last change of each; unknown ids are left out. */
-  seqs(ids: readonly string[]): Promise<Map<string, number>>;
+  /** The last change of each; 0 for unknown ids. */
+  seqs(ids: readonly string[]): Promise<number[]>;
+  /**
+   * Those that have changes after these, with their last one.
+   *
+   * @param seqs of the ids, in their order
+   */
+  ahead(ids: readonly string[], seqs: readonly number[]): Promise<Map<string, number>>;
   /**
    * PostgreSQL's clock, in milliseconds since 1970, or the beginning of the oldest transaction that is writing: whatever
    * commits from now on carries no earlier time. Sees the transactions of its own role, or of all with `pg_monitor`.
@@ -35,22 +50,41 @@ export interface ConversationIndex {
 
 export function createConversationIndex({ orm, pool }: Database): ConversationIndex {
   return {
-    ofUser: (userId) => orm.select(columns).from(conversations).where(isParty(userId)),
+    async ofUsers(userIds) {
+      const { rows } = await pool.query<[n: number, id: string, isBuyer: boolean]>({
+        name: 'of_users',
+        text: OF_USERS,
+        rowMode: 'array',
+        values: [uuidArray(userIds)],
+      });
+      const found: Membership[][] = userIds.map(() => []);
+      for (const [n, id, isBuyer] of rows) found[n - 1]?.push({ id, isBuyer });
+      return found;
+    },
     async parties(id) {
       const [row] = await orm.select(columns).from(conversations).where(eq(conversations.id, id));
       return row;
     },
     async seqs(ids) {
-      if (ids.length === 0) return new Map();
-      const rows = await orm
-        .select({ id: conversations.id, seq: conversations.seq })
-        .from(conversations)
-        // One array parameter: thousands of single ones are slow, and at most 65,535 are allowed.
-        .where(sql`${conversations.id} = ANY (${sql.param(ids)}::uuid[])`);
-      return new Map(rows.map((row) => [row.id, row.seq]));
+      const { rows } = await pool.query<[seq: number]>({
+        name: 'seqs',
+        text: SEQS,
+        rowMode: 'array',
+        values: [uuidArray(ids)],
+      });
+      return rows.map(([seq]) => seq);
+    },
+    async ahead(ids, seqs) {
+      const { rows } = await pool.query<[id: string, seq: number]>({
+        name: 'ahead',
+        text: AHEAD,
+        rowMode: 'array',
+        values: [uuidArray(ids), seqs],
+      });
+      return new Map(rows);
     },
     async clock() {
-      const { rows } = await pool.query<{ ms: number }>(CLOCK);
+      const { rows } = await pool.query<{ ms: number }>({ name: 'clock', text: CLOCK });
       return Math.floor(rows[0]?.ms ?? 0);
     },
     async createdSince(ms, onPage) {
@@ -75,6 +109,19 @@ export function createConversationIndex({ orm, pool }: Database): ConversationIn
 
 const CREATED_PAGE = 5_000;
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+const OF_USERS = `
+SELECT u.n::integer, c.id, true FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n) JOIN conversations c ON c.buyer_id = u.id
+UNION ALL
+SELECT u.n::integer, c.id, false FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n) JOIN conversations c ON c.seller_id = u.id`;
+
+const SEQS = `
+SELECT coalesce(c.seq, 0) FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n) LEFT JOIN conversations c USING (id)
+ORDER BY k.n`;
+
+const AHEAD = `
+SELECT c.id, c.seq FROM unnest($1::uuid[], $2::integer[]) AS k(id, seq) JOIN conversations c USING (id)
+WHERE c.seq > k.seq`;
 
 /**
  * `now()` is from before `pg_stat_activity` was read, so a transaction that is not in there yet is later. Changes take

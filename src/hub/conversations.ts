@@ -1,93 +1,289 @@
 import { type Bus, conversationChannel } from '../bus/bus.ts';
-import type { ConversationIndex, Parties } from '../conversations/conversation-index.ts';
+import type { ConversationIndex, Membership } from '../conversations/conversation-index.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Change, ReadChanges } from '../messages/changes.ts';
+import {
+  BUYER,
+  ConversationTable,
+  NONE,
+  type Role,
+  SELLER,
+  type Slot,
+} from './conversation-table.ts';
 import { Feed } from './feed.ts';
 
-/** A conversation with at least one party here. */
-export interface ServedConversation {
-  readonly parties: Parties;
-  readonly feed: Feed;
-  /** Resolves when the feed has started. */
-  readonly ready: Promise<void>;
-  /** The parties that are here and get its changes. */
-  readonly members: Set<string>;
+/** A user whose conversations are in the table. */
+export interface Party {
+  /** Not negative, and no other's while this one is here. */
+  readonly index: number;
+  /** The first of the user's conversations; {@link NONE} without any. */
+  head: Slot;
 }
 
 export interface ServedParts {
   readonly bus: Bus;
   readonly index: ConversationIndex;
   readonly readChanges: ReadChanges;
-  /** Brings a change to one user. */
-  readonly deliver: (userId: string, conversationId: string, change: Change) => void;
+  /** Brings a change to one user, by index. `conversationId` costs something: ask for it only when needed. */
+  readonly deliver: (user: number, change: Change, conversationId: () => string) => void;
   /** So many changes did not come by the bus and were read. */
   readonly onRepaired: (changes: number) => void;
   readonly logger: Logger;
 }
 
-/** The conversations that this node serves: their channels are subscribed and their changes delivered in order. */
+/** Conversations whose channels are being subscribed, and then their seqs read. */
+interface Start {
+  readonly done: Promise<void>;
+}
+
+/**
+ * The conversations that this node serves, those with at least one party here: their channels are subscribed and their
+ * changes delivered in order. Most need nothing but their last seq; one with a hole has a {@link Feed} until it is filled.
+ */
 export class ServedConversations {
   readonly #parts: ServedParts;
-  readonly #served = new Map<string, ServedConversation>();
+  readonly #table = new ConversationTable();
+  readonly #feeds = new Map<Slot, Feed>();
+  readonly #starting = new Map<Slot, Start>();
 
   constructor(parts: ServedParts) {
     this.#parts = parts;
   }
 
-  get(id: string): ServedConversation | undefined {
-    return this.#served.get(id);
+  get size(): number {
+    return this.#table.size;
   }
 
-  ids(): string[] {
-    return [...this.#served.keys()];
-  }
-
-  /** Resolves when all of these are served. Rejects when PostgreSQL or Redis fail. */
-  async open(list: readonly Parties[]): Promise<void> {
-    const fresh = list
-      .filter(({ id }) => !this.#served.has(id))
-      .map((parties) => this.#newFeed(parties));
-    if (fresh.length > 0) {
-      const ready = this.#start(fresh.map(({ feed }) => feed));
-      for (const { parties, feed, members } of fresh) {
-        this.#served.set(parties.id, { parties, feed, members, ready });
-        ready.catch(() => {
-          feed.stop();
-          if (this.#served.get(parties.id)?.feed === feed) this.close([parties.id]);
-        });
+  /**
+   * Makes these conversations these users', at once, and resolves when all of them are served. Rejects when PostgreSQL or
+   * Redis fail: whoever is still here then must leave.
+   */
+  async open(wanted: readonly (readonly [Party, readonly Membership[]])[]): Promise<void> {
+    const waiting = new Set<Promise<void>>();
+    const fresh = new Set<string>();
+    for (const [party, list] of wanted) {
+      for (const { id, isBuyer } of list) {
+        const slot = this.#table.add(id);
+        const role = isBuyer ? BUYER : SELLER;
+        if (this.#table.party(slot, role) !== party.index) {
+          this.#table.link(slot, role, party.index, party.head);
+          party.head = slot;
+        }
+        const start = this.#starting.get(slot);
+        if (start !== undefined) waiting.add(start.done);
+        else if (this.#table.seq(slot) === undefined) fresh.add(id);
       }
     }
-    for (const { id } of list) await this.#served.get(id)?.ready;
+    if (fresh.size > 0) waiting.add(this.#start([...fresh]));
+    await Promise.all(waiting);
   }
 
-  /** Nobody here wants them any more. */
-  close(ids: readonly string[]): void {
-    for (const id of ids) {
-      this.#served.get(id)?.feed.stop();
-      this.#served.delete(id);
+  /** From now on the user gets what is delivered, of all conversations in the list. */
+  join(party: Party): void {
+    for (const [slot, role] of this.#listOf(party)) this.#table.setMember(slot, role);
+  }
+
+  /** From now on the user gets what is delivered of this one. */
+  joinOne(party: Party, id: string): void {
+    const slot = this.#table.find(id);
+    const role = this.#roleOf(slot, party);
+    if (role !== undefined) this.#table.setMember(slot, role);
+  }
+
+  /** Whether the conversation is the user's, served or about to be. */
+  has(party: Party, id: string): boolean {
+    return this.#roleOf(this.#table.find(id), party) !== undefined;
+  }
+
+  /** Whether the user gets what is delivered of it. */
+  isMember(party: Party, id: string): boolean {
+    const slot = this.#table.find(id);
+    const role = this.#roleOf(slot, party);
+    return role !== undefined && this.#table.isMember(slot, role);
+  }
+
+  /** The user wants one of them no more. */
+  leaveOne(party: Party, id: string): void {
+    const gone = this.#table.find(id);
+    const role = this.#roleOf(gone, party);
+    if (role === undefined) return;
+    const next = this.#table.next(gone, role);
+    if (party.head === gone) party.head = next;
+    else
+      for (const [slot, its] of this.#listOf(party))
+        if (this.#table.next(slot, its) === gone) this.#table.setNext(slot, its, next);
+    this.#table.unlink(gone, role);
+    this.#close([gone]);
+  }
+
+  /** The user has gone. */
+  leave(party: Party): void {
+    const gone: Slot[] = [];
+    for (const [slot, role] of this.#listOf(party)) {
+      this.#table.unlink(slot, role);
+      gone.push(slot);
     }
-    this.#parts.bus.unsubscribe(ids.map(conversationChannel));
+    party.head = NONE;
+    this.#close(gone);
+  }
+
+  /** Whether anybody here is in it. */
+  isServed(id: string): boolean {
+    return this.#table.find(id) !== NONE;
+  }
+
+  /** The last change delivered; 0 for what is not served. */
+  seq(id: string): number {
+    const slot = this.#table.find(id);
+    return slot === NONE ? 0 : (this.#table.seq(slot) ?? 0);
+  }
+
+  /** PostgreSQL has changes up to this one. */
+  expect(id: string, seq: number): void {
+    const slot = this.#table.find(id);
+    if (slot !== NONE && seq > (this.#table.seq(slot) ?? 0)) this.#feed(slot).expect(seq);
+  }
+
+  /**
+   * Takes a change from the bus.
+   *
+   * @param text has the conversation's id from `from` on
+   */
+  accept(text: string, from: number, seq: number, frame: Buffer): void {
+    const slot = this.#table.find(text, from);
+    if (slot === NONE) return;
+    const last = this.#table.seq(slot);
+    if (last === undefined || seq > last + 1 || this.#feeds.has(slot)) {
+      this.#feed(slot).accept(seq, frame);
+      return;
+    }
+    if (seq === last + 1) this.#deliver(slot, { seq, frame });
+  }
+
+  /** The users that get what is not numbered. */
+  members(id: string): number[] {
+    const slot = this.#table.find(id);
+    if (slot === NONE) return [];
+    return ([BUYER, SELLER] as const)
+      .filter((role) => this.#table.isMember(slot, role))
+      .map((role) => this.#table.party(slot, role));
+  }
+
+  /** The channels of all of them. */
+  *channels(): Iterable<string> {
+    for (let slot = 0; slot < this.#table.end; slot += 1)
+      if (this.#table.isUsed(slot)) yield conversationChannel(this.#table.id(slot));
+  }
+
+  /**
+   * Some of them and how far they have been delivered, for comparing.
+   *
+   * @param from 0, or the `next` of an earlier call: those that are served all the while come once
+   */
+  slice(from: number, limit: number): { ids: string[]; seqs: number[]; next: number | undefined } {
+    const ids: string[] = [];
+    const seqs: number[] = [];
+    let slot = from;
+    for (; slot < this.#table.end && ids.length < limit; slot += 1) {
+      if (!this.#table.isUsed(slot)) continue;
+      ids.push(this.#table.id(slot));
+      seqs.push(this.#table.seq(slot) ?? 0);
+    }
+    return { ids, seqs, next: slot < this.#table.end ? slot : undefined };
   }
 
   /** Subscribes first and reads afterwards: what happens in between is on the channel. */
-  async #start(feeds: readonly Feed[]): Promise<void> {
-    const ids = feeds.map(({ id }) => id);
-    await this.#parts.bus.subscribe(ids.map(conversationChannel));
-    const seqs = await this.#parts.index.seqs(ids);
-    for (const feed of feeds) feed.start(seqs.get(feed.id) ?? 0);
+  #start(ids: readonly string[]): Promise<void> {
+    const read = async (): Promise<void> => {
+      try {
+        await this.#parts.bus.subscribe(ids.map(conversationChannel));
+        const seqs = await this.#parts.index.seqs(ids);
+        ids.forEach((id, i) => this.#started(id, start, seqs[i] ?? 0));
+      } catch (error) {
+        // Nobody is served half: who waited for these leaves.
+        for (const id of ids) {
+          const slot = this.#table.find(id);
+          if (this.#starting.get(slot) === start) this.#starting.delete(slot);
+        }
+        throw error;
+      }
+    };
+    const start: Start = { done: Promise.resolve().then(read) };
+    for (const id of ids) this.#starting.set(this.#table.find(id), start);
+    return start.done;
   }
 
-  #newFeed(parties: Parties): Pick<ServedConversation, 'parties' | 'feed' | 'members'> {
-    const members = new Set<string>();
-    const deliver = (change: Change) => {
-      for (const userId of members) this.#parts.deliver(userId, parties.id, change);
-    };
-    const read: ReadChanges = async (...range) => {
-      const changes = await this.#parts.readChanges(...range);
-      this.#parts.onRepaired(changes.length);
-      return changes;
-    };
-    const feed = new Feed(parties.id, read, deliver, this.#parts.logger);
-    return { parties, feed, members };
+  /** @param start the one that read this: a later one, after everybody had left, reads for itself */
+  #started(id: string, start: Start, seq: number): void {
+    const slot = this.#table.find(id);
+    if (this.#starting.get(slot) !== start) return;
+    this.#starting.delete(slot);
+    this.#table.setSeq(slot, seq);
+    this.#feeds.get(slot)?.start(seq);
+  }
+
+  /** The feed of a conversation that is more than its seq: it has not started, or has a hole. */
+  #feed(slot: Slot): Feed {
+    const known = this.#feeds.get(slot);
+    if (known !== undefined) return known;
+    const feed = new Feed(this.#table.id(slot), {
+      read: async (...range) => {
+        const changes = await this.#parts.readChanges(...range);
+        this.#parts.onRepaired(changes.length);
+        return changes;
+      },
+      deliver: (change) => this.#deliver(slot, change),
+      onSettled: () => this.#endFeed(slot),
+      logger: this.#parts.logger,
+    });
+    const seq = this.#table.seq(slot);
+    if (seq !== undefined) feed.start(seq);
+    this.#feeds.set(slot, feed);
+    return feed;
+  }
+
+  #endFeed(slot: Slot): void {
+    this.#feeds.get(slot)?.stop();
+    this.#feeds.delete(slot);
+  }
+
+  #deliver(slot: Slot, change: Change): void {
+    this.#table.setSeq(slot, change.seq);
+    const id = () => this.#table.id(slot);
+    for (let role: Role = BUYER; ; role = SELLER) {
+      if (this.#table.isMember(slot, role))
+        this.#parts.deliver(this.#table.party(slot, role), change, id);
+      if (role === SELLER) return;
+    }
+  }
+
+  #roleOf(slot: Slot, { index }: Party): Role | undefined {
+    if (slot === NONE) return undefined;
+    if (this.#table.party(slot, BUYER) === index) return BUYER;
+    return this.#table.party(slot, SELLER) === index ? SELLER : undefined;
+  }
+
+  /** A user's list. The one that has just been given out may be unlinked. */
+  *#listOf(party: Party): Iterable<[Slot, Role]> {
+    for (let slot = party.head; slot !== NONE;) {
+      const role = this.#table.party(slot, BUYER) === party.index ? BUYER : SELLER;
+      const next = this.#table.next(slot, role);
+      yield [slot, role];
+      slot = next;
+    }
+  }
+
+  /** Serves those no more that nobody here is in. */
+  #close(slots: readonly Slot[]): void {
+    const channels: string[] = [];
+    for (const slot of slots) {
+      if (this.#table.party(slot, BUYER) !== NONE || this.#table.party(slot, SELLER) !== NONE)
+        continue;
+      channels.push(conversationChannel(this.#table.id(slot)));
+      this.#endFeed(slot);
+      this.#starting.delete(slot);
+      this.#table.remove(slot);
+    }
+    if (channels.length > 0) this.#parts.bus.unsubscribe(channels);
   }
 }

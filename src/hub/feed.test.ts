@@ -16,19 +16,20 @@ function newFeed(read?: ReadChanges) {
   const reader = vi.fn<ReadChanges>(
     read ?? ((_, after, upTo) => Promise.resolve(range(after, upTo))),
   );
-  const feed = new Feed(
-    'conversation',
-    reader,
-    (one) => {
+  const settledAt: number[] = [];
+  const feed = new Feed('conversation', {
+    read: reader,
+    deliver(one) {
       expect(one.frame.toString()).toBe(`frame ${one.seq}`);
       delivered.push(one.seq);
     },
-    createLogger('silent'),
-  );
+    onSettled: () => void settledAt.push(feed.seq),
+    logger: createLogger('silent'),
+  });
   const accept = (...seqs: number[]) => {
     for (const seq of seqs) feed.accept(seq, frame(seq));
   };
-  return { feed, delivered, reader, accept };
+  return { feed, delivered, reader, accept, settledAt };
 }
 
 test('delivers what comes in order at once and reads nothing', async () => {
@@ -217,15 +218,15 @@ test('after stop() the next change in order is not delivered either', () => {
 
 test('stop() from within a delivery ends the delivery', () => {
   const seen: number[] = [];
-  const feed: Feed = new Feed(
-    'conversation',
-    () => Promise.resolve([]),
-    ({ seq }) => {
+  const feed: Feed = new Feed('conversation', {
+    read: () => Promise.resolve([]),
+    deliver({ seq }) {
       seen.push(seq);
       feed.stop();
     },
-    createLogger('silent'),
-  );
+    onSettled: () => expect.fail('it was stopped'),
+    logger: createLogger('silent'),
+  });
   for (const seq of [1, 2, 3]) feed.accept(seq, frame(seq));
   feed.start(0);
   expect(seen).toEqual([1]);
@@ -249,4 +250,28 @@ test('holds 256 changes behind a hole and reads the others with it', async () =>
   await vi.advanceTimersByTimeAsync(60_000);
   expect(delivered).toEqual(range(0, 1_001).map(({ seq }) => seq));
   expect(reader.mock.calls.at(-1)?.[1]).toBeGreaterThan(257);
+});
+
+test('says when nothing is held and no hole is known, and not before', async () => {
+  const { feed, accept, settledAt } = newFeed();
+  accept(2);
+  expect(settledAt).toEqual([]);
+  feed.start(0);
+  expect(settledAt).toEqual([]);
+  accept(1);
+  expect(settledAt).toEqual([2]);
+  accept(4);
+  feed.expect(5);
+  expect(settledAt).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(settledAt).toEqual([2, 5]);
+});
+
+test('says so too when the hole fills by itself before it is read', () => {
+  const { feed, accept, settledAt } = newFeed();
+  feed.start(0);
+  feed.expect(1);
+  expect(settledAt).toEqual([0]);
+  accept(1);
+  expect(settledAt).toEqual([0, 1]);
 });

@@ -7,15 +7,21 @@ const RETRY_MS = 1_000;
 /** So many changes are held behind a hole. What comes beyond is read from PostgreSQL with it. */
 const MAX_HELD = 256;
 
+export interface FeedParts {
+  readonly read: ReadChanges;
+  readonly deliver: (change: Change) => void;
+  /** Nothing is held and no hole is known: until the next one, whoever keeps the last seq can do without this feed. */
+  readonly onSettled: () => void;
+  readonly logger: Logger;
+}
+
 /**
  * The changes of one conversation, each once and in order of `seq`, whatever the bus repeats, reorders or loses. An old
  * one is dropped, the next delivered; after a hole they are held until it has been filled from PostgreSQL.
  */
 export class Feed {
   readonly id: string;
-  readonly #read: ReadChanges;
-  readonly #deliver: (change: Change) => void;
-  readonly #logger: Logger;
+  readonly #parts: FeedParts;
   /** The last change delivered; `undefined` until the feed has started. */
   #seq: number | undefined;
   readonly #held = new Map<number, Buffer>();
@@ -25,11 +31,9 @@ export class Feed {
   #repairing = false;
   #stopped = false;
 
-  constructor(id: string, read: ReadChanges, deliver: (change: Change) => void, logger: Logger) {
+  constructor(id: string, parts: FeedParts) {
     this.id = id;
-    this.#read = read;
-    this.#deliver = deliver;
-    this.#logger = logger;
+    this.#parts = parts;
   }
 
   /** The last change delivered. */
@@ -50,10 +54,8 @@ export class Feed {
     this.#newest = Math.max(this.#newest, seq);
     if (seq === this.seq + 1 && this.#seq !== undefined && this.#held.size === 0) {
       this.#seq = seq;
-      this.#deliver({ seq, frame });
-      return;
-    }
-    if (this.#held.size < MAX_HELD) this.#held.set(seq, Buffer.from(frame));
+      this.#parts.deliver({ seq, frame });
+    } else if (this.#held.size < MAX_HELD) this.#held.set(seq, Buffer.from(frame));
     this.#advance();
   }
 
@@ -78,10 +80,13 @@ export class Feed {
     ) {
       this.#seq += 1;
       this.#held.delete(this.#seq);
-      this.#deliver({ seq: this.#seq, frame: next });
+      this.#parts.deliver({ seq: this.#seq, frame: next });
     }
     for (const seq of this.#held.keys()) if (seq <= this.#seq) this.#held.delete(seq);
-    if (this.#newest > this.#seq && !this.#repairing) this.#repairLater(HOLE_PATIENCE_MS);
+    // A delivery may have ended it.
+    if (this.#repairing || this.#stopped) return;
+    if (this.#newest > this.#seq) this.#repairLater(HOLE_PATIENCE_MS);
+    else this.#parts.onSettled();
   }
 
   #repairLater(ms: number): void {
@@ -97,16 +102,16 @@ export class Feed {
     this.#repairing = true;
     let patience = HOLE_PATIENCE_MS;
     try {
-      const changes = await this.#read(this.id, from, this.#newest);
+      const changes = await this.#parts.read(this.id, from, this.#newest);
       for (const { seq, frame } of changes) if (seq > this.seq) this.#held.set(seq, frame);
-      this.#logger.debug(
+      this.#parts.logger.debug(
         { conversationId: this.id, from, changes: changes.length },
         'a hole was read',
       );
       // Announced, and not to be seen yet: look again, but not at once.
       if (changes.length === 0) patience = RETRY_MS;
     } catch (error) {
-      this.#logger.warn({ err: error, conversationId: this.id }, 'a hole could not be read');
+      this.#parts.logger.warn({ err: error, conversationId: this.id }, 'a hole could not be read');
       patience = RETRY_MS;
     }
     this.#repairing = false;

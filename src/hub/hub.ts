@@ -1,4 +1,4 @@
-import { type Bus, conversationChannel } from '../bus/bus.ts';
+import { type Bus, CONVERSATION_PREFIX, USER_PREFIX, conversationChannel } from '../bus/bus.ts';
 import { decodeEnvelope, encodeNotice } from '../bus/envelope.ts';
 import { decodeControl } from '../conversations/control.ts';
 import type { ConversationIndex, Parties } from '../conversations/conversation-index.ts';
@@ -50,6 +50,8 @@ export class Hub {
   readonly #served: ServedConversations;
   readonly #sweep: Sweep;
   readonly #peers: Peers;
+  /** When `typing` was last passed on, by user and conversation. */
+  readonly #typedAt = new Map<string, number>();
   #isDraining = false;
 
   constructor(parts: HubParts, disposer: Disposer) {
@@ -58,8 +60,8 @@ export class Hub {
     this.#served = new ServedConversations({
       ...parts,
       onRepaired: (changes) => parts.observer.repaired(changes),
-      deliver: (userId, conversationId, { seq, frame: bytes }) =>
-        this.#users.deliver(userId, bytes, { conversationId, seq }),
+      deliver: (user, { seq, frame: bytes }, conversationId) =>
+        this.#users.deliver(user, bytes, seq, conversationId),
     });
     this.#users = new LocalUsers({
       ...parts,
@@ -77,6 +79,8 @@ export class Hub {
       },
       disposer,
     );
+    bus.provideChannels(() => this.#served.channels());
+    bus.provideChannels(() => this.#users.channels());
     bus.onMessage((channel, payload) => this.#onMessage(channel, payload));
     // What PostgreSQL has and was not delivered is a hole, whoever lost it.
     bus.onGap(() => this.#sweep.compareAll());
@@ -113,7 +117,7 @@ export class Hub {
     }
     this.#sessions.add(session);
     const user = this.#users.enter(session);
-    await user.ready;
+    await user.loading;
     if (cursor === undefined) session.goLive(this.#cursor());
     else await this.#resume(session, user, cursor);
   }
@@ -126,18 +130,15 @@ export class Hub {
   /** Passes `typing` on to the other party. Rejects with `not_authorized`. */
   async typing(userId: string, conversationId: string): Promise<void> {
     const user = this.#users.get(userId);
-    const parties =
-      this.#served.get(conversationId)?.parties ??
-      (await this.#parts.index.parties(conversationId));
-    if (parties === undefined || (parties.buyerId !== userId && parties.sellerId !== userId))
-      throw notAuthorized();
+    if (user === undefined || !this.#served.has(user, conversationId)) {
+      // It may be new, and not have been heard of here.
+      const parties = await this.#parts.index.parties(conversationId);
+      if (parties?.buyerId !== userId && parties?.sellerId !== userId) throw notAuthorized();
+    }
     const at = performance.now();
-    if (
-      user === undefined ||
-      at - (user.typedAt.get(conversationId) ?? -Infinity) < TYPING_INTERVAL_MS
-    )
-      return;
-    user.typedAt.set(conversationId, at);
+    const who = `${userId} ${conversationId}`;
+    if (at - (this.#typedAt.get(who) ?? -Infinity) < TYPING_INTERVAL_MS) return;
+    this.#typedAt.set(who, at);
     const text = frame({ type: 'typing_notify', conversationId, userId, timestamp: now() });
     this.#parts.bus.publish(conversationChannel(conversationId), encodeNotice(userId, text));
   }
@@ -185,26 +186,23 @@ export class Hub {
   }
 
   #onMessage(channel: string, payload: Buffer): void {
-    const [kind, id] = channel.split(':', 2);
-    if (id === undefined) return;
-    if (kind === 'conversation') this.#onConversationMessage(id, payload);
-    else if (kind === 'user') {
+    if (channel.startsWith(CONVERSATION_PREFIX)) this.#onConversationMessage(channel, payload);
+    else if (channel.startsWith(USER_PREFIX)) {
       const control = decodeControl(payload);
-      if (control !== undefined) this.#users.add(id, control.id);
+      if (control !== undefined) this.#users.add(channel.slice(USER_PREFIX.length), control.id);
     }
   }
 
-  #onConversationMessage(id: string, payload: Buffer): void {
-    const conversation = this.#served.get(id);
+  #onConversationMessage(channel: string, payload: Buffer): void {
     const envelope = decodeEnvelope(payload);
-    if (conversation === undefined || envelope === undefined) return;
+    if (envelope === undefined) return;
+    const from = CONVERSATION_PREFIX.length;
     if (envelope.kind === 'change') {
-      conversation.feed.accept(envelope.seq, envelope.frame);
+      this.#served.accept(channel, from, envelope.seq, envelope.frame);
       return;
     }
-    for (const userId of conversation.members) {
-      if (userId !== envelope.exceptUserId) this.#users.deliver(userId, envelope.frame);
-    }
+    for (const user of this.#served.members(channel.slice(from)))
+      this.#users.notify(user, envelope.frame, envelope.exceptUserId);
   }
 
   #onCreated(created: readonly Parties[]): void {
@@ -217,8 +215,6 @@ export class Hub {
   #tick(): void {
     for (const session of this.#sessions) session.check();
     const old = performance.now() - TYPING_INTERVAL_MS;
-    for (const { typedAt } of this.#users.all()) {
-      for (const [id, at] of typedAt) if (at < old) typedAt.delete(id);
-    }
+    for (const [who, at] of this.#typedAt) if (at < old) this.#typedAt.delete(who);
   }
 }

@@ -19,6 +19,7 @@ function wire() {
     publish: (_: string, payload: string) => void said.push(payload.split(' ')[1] ?? ''),
     subscribe: () => Promise.resolve(),
     unsubscribe: () => undefined,
+    provideChannels: () => undefined,
     onMessage: (listener: (typeof heard)[number]) => void heard.push(listener),
     onGap: (listener: () => void) => void gaps.push(listener),
   };

@@ -28,6 +28,7 @@ export class Peers {
     this.#bus = bus;
     this.#onLoss = onLoss;
     this.#logger = logger;
+    bus.provideChannels(() => [NODES_CHANNEL]);
     bus.onMessage((channel, payload) => {
       if (channel === NODES_CHANNEL) this.#onWord(payload.toString('latin1'));
     });

@@ -29,25 +29,26 @@ export async function resume(
   parts: ResumeParts,
 ): Promise<void> {
   // A conversation being added is delivered from its beginning, to those that are here when that starts.
-  while (user.adding.size > 0) await Promise.allSettled(user.adding);
+  while (user.news !== undefined && user.news.adding.size > 0)
+    await Promise.all(user.news.adding.values());
   const since = decodeCursor(cursor);
   session.startReplay(since === undefined ? parts.cursor() : cursor);
-  const isMember = (id: string) => parts.served.get(id)?.members.has(user.id) ?? false;
-  const members = new Set([...user.conversations].filter(isMember));
-  const missed =
-    since === undefined ? undefined : await readMissed(user.id, new Date(since), parts);
+  const before = new Set(user.news?.added);
+  /** Not one that was added since: it comes as a broadcast, from its beginning. */
+  const isReplayed = (id: string): boolean =>
+    parts.served.isMember(user, id) && (before.has(id) || user.news?.added.has(id) !== true);
+  const missed = since === undefined ? undefined : await readMissed(user.id, since, parts);
   parts.onRead(missed !== undefined);
 
   const frames: Uint8Array[] = [];
   for (const conversation of missed?.created ?? []) {
-    if (!members.has(conversation.id)) continue;
+    if (!isReplayed(conversation.id)) continue;
     const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
     frames.push(Buffer.from(text));
   }
   const sentUpTo = new Map<string, number>();
   for (const { conversationId, seq, frame: bytes } of missed?.changes ?? []) {
-    const delivered = parts.served.get(conversationId)?.feed.seq ?? 0;
-    if (!members.has(conversationId) || seq > delivered) continue;
+    if (!isReplayed(conversationId) || seq > parts.served.seq(conversationId)) continue;
     frames.push(bytes);
     sentUpTo.set(conversationId, seq);
   }
@@ -66,13 +67,12 @@ export async function resume(
 /** @returns `undefined` when it is too much */
 async function readMissed(
   userId: string,
-  since: Date,
+  sinceMs: number,
   parts: ResumeParts,
-): Promise<{ created: Conversation[]; changes: MissedChange[] } | undefined> {
-  const [created, changes] = await Promise.all([
-    parts.readCreatedSince(userId, since, MAX_REPLAY_CHANGES + 1),
-    parts.readMissed(userId, since, MAX_REPLAY_CHANGES),
-  ]);
-  if (changes === undefined || created.length > MAX_REPLAY_CHANGES) return undefined;
-  return { created, changes };
+): Promise<{ created: readonly Conversation[]; changes: readonly MissedChange[] } | undefined> {
+  const missed = await parts.readMissed(userId, sinceMs);
+  if (missed === undefined) return undefined;
+  if (!missed.hasCreated) return { created: [], changes: missed.changes };
+  const created = await parts.readCreatedSince(userId, new Date(sinceMs), MAX_REPLAY_CHANGES + 1);
+  return created.length > MAX_REPLAY_CHANGES ? undefined : { created, changes: missed.changes };
 }

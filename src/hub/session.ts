@@ -32,14 +32,16 @@ export class Session {
   #state: SessionState = 'connecting';
   readonly #socket: Socket;
   readonly #undelivered = new Undelivered();
+  // Tens of thousands of sessions are idle: what few of them need is made when it is needed.
   /** What came in before `connected`, in order. */
-  #early: (() => void)[] = [];
+  #early: (() => void)[] | undefined;
   #earlyBytes = 0;
   #resumingFrom: string | undefined;
   /** Live frames behind a replay, in order. */
-  #held: Held[] = [];
+  #held: Held[] | undefined;
   #heldBytes = 0;
-  #goOn: () => void = () => undefined;
+  /** Sends on; set while a replay waits for the peer. */
+  #goOn: (() => void) | undefined;
   #isFinishing = false;
 
   constructor(userId: string, expiresAt: number, socket: Socket) {
@@ -90,10 +92,11 @@ export class Session {
   ): Promise<void> {
     for (const bytes of frames) await this.#sendNext(bytes);
     // Grows while it is sent. At its end nothing may come between: no await from here on.
+    this.#held ??= [];
     for (const { frame: bytes, position } of this.#held) {
       if (position === undefined || isNew(position)) await this.#sendNext(bytes);
     }
-    this.#held = [];
+    this.#held = undefined;
     if (this.#state !== 'replaying') return;
     this.#state = 'live';
     this.#resumingFrom = undefined;
@@ -101,13 +104,24 @@ export class Session {
     this.#socket.join(this.userId);
   }
 
-  /** A frame was broadcast to the user, in `live` to this socket too. It is valid only during the call. */
-  onBroadcast(bytes: Uint8Array, position: Position | undefined): void {
+  /**
+   * A frame was broadcast to the user, in `live` to this socket too. It is valid only during the call.
+   *
+   * @param seq of a persisted change of the conversation
+   */
+  onBroadcast(bytes: Uint8Array, seq?: number, conversationId?: () => string): void {
     if (this.#state === 'live') this.#note(bytes.length);
     if (this.#state !== 'replaying') return;
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > MAX_HELD_BYTES) this.#tooSlow();
-    else this.#held.push({ frame: Buffer.from(bytes), position });
+    if (this.#heldBytes > MAX_HELD_BYTES) {
+      this.#tooSlow();
+      return;
+    }
+    const position =
+      seq === undefined || conversationId === undefined
+        ? undefined
+        : { conversationId: conversationId(), seq };
+    (this.#held ??= []).push({ frame: Buffer.from(bytes), position });
   }
 
   /**
@@ -123,7 +137,7 @@ export class Session {
     this.#earlyBytes += Buffer.byteLength(text);
     if (this.#earlyBytes > MAX_EARLY_BYTES)
       this.close(CloseCode.tooMany, 'too much was sent before connected');
-    else this.#early.push(() => handle(this, text));
+    else (this.#early ??= []).push(() => handle(this, text));
   }
 
   send(message: ServerMessage): void {
@@ -132,7 +146,7 @@ export class Session {
 
   drained(): void {
     this.#undelivered.drained(performance.now());
-    this.#goOn();
+    this.#goOn?.();
   }
 
   /** Call it about once a second. */
@@ -159,8 +173,8 @@ export class Session {
   /** The socket has gone by itself. */
   ended(): void {
     this.#state = 'closed';
-    this.#held = [];
-    this.#goOn();
+    this.#held = undefined;
+    this.#goOn?.();
   }
 
   #connected(state: SessionState, cursor: string): void {
@@ -175,8 +189,8 @@ export class Session {
   }
 
   #handleEarly(): void {
-    const early = this.#early;
-    this.#early = [];
+    const early = this.#early ?? [];
+    this.#early = undefined;
     // One of them may close the session: then the rest is ignored, as what arrives later is.
     for (const handle of early) if (this.state !== 'closed') handle();
   }
@@ -184,6 +198,7 @@ export class Session {
   async #sendNext(bytes: Uint8Array): Promise<void> {
     while (this.#state === 'replaying' && this.#socket.bufferedBytes() > REPLAY_AHEAD_BYTES)
       await new Promise<void>((resolve) => (this.#goOn = resolve));
+    this.#goOn = undefined;
     this.#sendBytes(bytes);
   }
 

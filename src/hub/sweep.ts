@@ -27,8 +27,8 @@ interface Round {
   /** PostgreSQL's time when it began. */
   readonly at: number;
   readonly size: number;
-  /** What is still to be compared. */
-  readonly left: string[];
+  /** Where the next slice of what is served begins; `undefined` when all of it has been compared. */
+  next: number | undefined;
   /** What PostgreSQL had and the feed had not. */
   readonly behind: Map<string, number>;
 }
@@ -124,40 +124,40 @@ export class Sweep {
     const at = await this.#parts.index.clock();
     // Conversations whose creation was never heard of.
     await this.#parts.index.createdSince(this.#deliveredAt || at, this.#parts.onCreated);
-    const left = this.#parts.served.ids();
-    return { at, size: left.length, left, behind: new Map() };
+    return { at, size: this.#parts.served.size, next: 0, behind: new Map() };
   }
 
   async #compare(round: Round, everything: boolean): Promise<void> {
+    const { served, index } = this.#parts;
     const step = Math.min(MAX_STEP, Math.max(MIN_STEP, Math.ceil(round.size / STEPS)));
-    for (let rest = everything ? round.left.length : step; rest > 0; rest -= CHUNK) {
-      const ids = round.left.splice(0, Math.min(rest, CHUNK));
-      if (ids.length === 0) return;
-      for (const [id, seq] of await this.#parts.index.seqs(ids)) {
-        const feed = this.#parts.served.get(id)?.feed;
-        if (feed === undefined || feed.seq >= seq) continue;
+    for (let left = everything ? Infinity : step; left > 0 && round.next !== undefined;) {
+      const { ids, seqs, next } = served.slice(round.next, Math.min(left, CHUNK));
+      const ahead = ids.length === 0 ? [] : await index.ahead(ids, seqs);
+      for (const [id, seq] of ahead) {
+        if (served.seq(id) >= seq) continue;
         round.behind.set(id, seq);
         // Otherwise it may well be under way, and has until the next step.
-        if (everything) feed.expect(seq);
+        if (everything) served.expect(id, seq);
       }
+      round.next = next;
+      left -= ids.length;
     }
   }
 
   /** What has not arrived since the last step won't. */
   #nudge(): void {
     this.#finish();
-    for (const [id, seq] of this.#round?.behind ?? []) this.#parts.served.get(id)?.feed.expect(seq);
+    for (const [id, seq] of this.#round?.behind ?? []) this.#parts.served.expect(id, seq);
   }
 
   /** Ends the round once all that PostgreSQL had in it has been delivered. */
   #finish(): void {
     const round = this.#round;
     if (round === undefined) return;
-    for (const [id, seq] of round.behind) {
-      const feed = this.#parts.served.get(id)?.feed;
-      if (feed === undefined || feed.seq >= seq) round.behind.delete(id);
-    }
-    if (round.left.length > 0 || round.behind.size > 0 || !this.#parts.isSettled()) return;
+    const { served, isSettled } = this.#parts;
+    for (const [id, seq] of round.behind)
+      if (!served.isServed(id) || served.seq(id) >= seq) round.behind.delete(id);
+    if (round.next !== undefined || round.behind.size > 0 || !isSettled()) return;
     this.#deliveredAt = Math.max(this.#deliveredAt, round.at);
     this.#round = undefined;
   }

@@ -1,27 +1,33 @@
 import { type Bus, userChannel } from '../bus/bus.ts';
 import type { ConversationIndex } from '../conversations/conversation-index.ts';
 import type { GetConversation } from '../conversations/get.ts';
+import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
 import { frame, now } from '../messages/frames.ts';
-import type { ServedConversations } from './conversations.ts';
+import { NONE } from './conversation-table.ts';
+import type { Party, ServedConversations } from './conversations.ts';
 import type { Session } from './session.ts';
-import type { Broadcast, Position } from './socket.ts';
+import type { Broadcast } from './socket.ts';
 
 /** A user with at least one socket here. */
-export interface LocalUser {
+export interface LocalUser extends Party {
   readonly id: string;
-  readonly sessions: Set<Session>;
-  /** The conversations whose changes the user gets, and those being added. */
-  readonly conversations: Set<string>;
-  /** Resolves when all of them are served. */
-  readonly ready: Promise<void>;
-  /** Conversations being added since then. */
-  readonly adding: Set<Promise<void>>;
-  /** How far each conversation that is being added, or could not be, has been delivered. */
+  readonly sessions: Session[];
+  /** Resolves when all conversations that the user had at the beginning are served; then it is `undefined`. */
+  loading: Promise<void> | undefined;
+  /** What came later; `undefined` for most. */
+  news: News | undefined;
+}
+
+/** Conversations that were created while their party was here. */
+interface News {
+  /** Those being added now. */
+  readonly adding: Map<string, Promise<void>>;
+  /** How far each that is being added, or could not be, has been delivered. */
   readonly addedUpTo: Map<string, number>;
-  /** When `typing` was last passed on, by conversation. */
-  readonly typedAt: Map<string, number>;
+  /** All that were delivered from their beginning. */
+  readonly added: Set<string>;
 }
 
 export interface UsersParts {
@@ -36,10 +42,19 @@ export interface UsersParts {
   readonly logger: Logger;
 }
 
+/** Users whose conversations are looked up together: thousands may come at once, when another node has died. */
+const LOADED_TOGETHER = { maxSize: 200, maxRunning: 2 };
+
 /** The users of this node, and the conversations each of them is in. */
 export class LocalUsers {
   readonly #parts: UsersParts;
   readonly #users = new Map<string, LocalUser>();
+  readonly #byIndex: (LocalUser | undefined)[] = [];
+  readonly #freeIndexes: number[] = [];
+  readonly #load = createBatcher<LocalUser, undefined>(
+    (users) => this.#loadAll(users),
+    LOADED_TOGETHER,
+  );
   #adding = 0;
 
   constructor(parts: UsersParts) {
@@ -50,77 +65,93 @@ export class LocalUsers {
     return this.#users.get(id);
   }
 
-  all(): Iterable<LocalUser> {
-    return this.#users.values();
-  }
-
   /** False while a new conversation is being added for somebody. */
   get isSettled(): boolean {
     return this.#adding === 0;
   }
 
+  /** The channels of all of them. */
+  *channels(): Iterable<string> {
+    for (const id of this.#users.keys()) yield userChannel(id);
+  }
+
   enter(session: Session): LocalUser {
-    const user = this.#users.get(session.userId) ?? this.#load(session.userId);
-    user.sessions.add(session);
+    const user = this.#users.get(session.userId) ?? this.#arrive(session.userId);
+    user.sessions.push(session);
     return user;
   }
 
   exit(session: Session): void {
     const user = this.#users.get(session.userId);
-    if (!user?.sessions.delete(session) || user.sessions.size > 0) return;
-    this.#users.delete(user.id);
-    this.#leave(user);
+    const place = user?.sessions.indexOf(session) ?? -1;
+    if (user === undefined || place === -1) return;
+    user.sessions.splice(place, 1);
+    if (user.sessions.length === 0) this.#depart(user);
   }
 
-  /** @param position of a persisted change */
-  deliver(userId: string, bytes: Uint8Array, position?: Position): void {
-    const user = this.#users.get(userId);
-    if (user === undefined) return;
-    this.#parts.broadcast(userId, bytes);
-    for (const session of user.sessions) session.onBroadcast(bytes, position);
+  /** Brings a frame that is not numbered to one user, by index. */
+  notify(index: number, bytes: Uint8Array, exceptUserId: string): void {
+    const user = this.#byIndex[index];
+    if (user !== undefined && user.id !== exceptUserId) this.#deliver(user, bytes);
+  }
+
+  /** Brings a persisted change to one user, by index. */
+  deliver(index: number, bytes: Uint8Array, seq: number, conversationId: () => string): void {
+    const user = this.#byIndex[index];
+    if (user !== undefined) this.#deliver(user, bytes, seq, conversationId);
   }
 
   /** A conversation was created while its party was here, perhaps: then it is not among those that were loaded. */
   add(userId: string, id: string): void {
     const user = this.#users.get(userId);
-    if (user === undefined || user.conversations.has(id)) return;
-    const added = this.#addConversation(user, id).finally(() => {
-      this.#adding -= 1;
-      user.adding.delete(added);
-    });
+    if (user === undefined || user.news?.adding.has(id) === true) return;
+    if (user.loading === undefined && this.#parts.served.has(user, id)) return;
+    user.news ??= { adding: new Map(), addedUpTo: new Map(), added: new Set() };
+    const { adding } = user.news;
     this.#adding += 1;
-    user.adding.add(added);
+    const done = this.#addConversation(user, user.news, id).finally(() => {
+      this.#adding -= 1;
+      adding.delete(id);
+    });
+    adding.set(id, done);
+  }
+
+  #deliver(user: LocalUser, bytes: Uint8Array, seq?: number, conversationId?: () => string): void {
+    this.#parts.broadcast(user.id, bytes);
+    // One that is closed for it takes itself out.
+    for (let i = user.sessions.length - 1; i >= 0; i -= 1)
+      user.sessions[i]?.onBroadcast(bytes, seq, conversationId);
   }
 
   /** Nothing of it may be missed: it is delivered from its first change on. */
-  async #addConversation(user: LocalUser, id: string): Promise<void> {
+  async #addConversation(user: LocalUser, news: News, id: string): Promise<void> {
+    const { served } = this.#parts;
     try {
-      await user.ready;
-      if (user.conversations.has(id)) return;
-      user.conversations.add(id);
+      await user.loading;
+      if (!this.#isHere(user) || served.has(user, id)) return;
       const conversation = await this.#parts.getConversation(id, user.id);
-      await this.#parts.served.open([conversation]);
-      if (!user.addedUpTo.has(id)) {
+      if (!this.#isHere(user)) return;
+      await served.open([[user, [{ id, isBuyer: conversation.buyerId === user.id }]]]);
+      if (!this.#isHere(user)) return;
+      if (!news.addedUpTo.has(id)) {
+        news.added.add(id);
         const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
-        this.deliver(user.id, Buffer.from(text));
-        user.addedUpTo.set(id, 0);
+        this.#deliver(user, Buffer.from(text));
+        news.addedUpTo.set(id, 0);
       }
-      const { feed, members } = this.#parts.served.get(id) ?? gone();
       // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
-      for (let seq = user.addedUpTo.get(id) ?? 0; seq < feed.seq;) {
-        const changes = await this.#parts.readChanges(id, seq, feed.seq);
-        for (const change of changes)
-          this.deliver(user.id, change.frame, { conversationId: id, seq: change.seq });
-        seq = changes.at(-1)?.seq ?? feed.seq;
-        user.addedUpTo.set(id, seq);
+      for (let seq = news.addedUpTo.get(id) ?? 0; seq < served.seq(id);) {
+        const changes = await this.#parts.readChanges(id, seq, served.seq(id));
+        if (!this.#isHere(user)) return;
+        for (const change of changes) this.#deliver(user, change.frame, change.seq, () => id);
+        seq = changes.at(-1)?.seq ?? served.seq(id);
+        news.addedUpTo.set(id, seq);
       }
-      user.addedUpTo.delete(id);
-      members.add(user.id);
-      if (this.#users.get(user.id) !== user) this.#leave(user);
+      news.addedUpTo.delete(id);
+      served.joinOne(user, id);
     } catch (error) {
       // The sweep finds it again, and it goes on from where it was.
-      user.conversations.delete(id);
-      this.#leave({ id: user.id, conversations: new Set([id]) });
+      if (this.#isHere(user)) served.leaveOne(user, id);
       this.#parts.logger.warn(
         { err: error, conversationId: id },
         'a new conversation was not added',
@@ -128,57 +159,48 @@ export class LocalUsers {
     }
   }
 
-  #load(id: string): LocalUser {
-    const conversations = new Set<string>();
+  #isHere(user: LocalUser): boolean {
+    return this.#byIndex[user.index] === user;
+  }
+
+  #arrive(id: string): LocalUser {
+    const index = this.#freeIndexes.pop() ?? this.#byIndex.length;
     const user: LocalUser = {
       id,
-      sessions: new Set(),
-      conversations,
-      ready: this.#join(id, conversations),
-      adding: new Set(),
-      addedUpTo: new Map(),
-      typedAt: new Map(),
+      index,
+      head: NONE,
+      sessions: [],
+      loading: undefined,
+      news: undefined,
     };
+    this.#byIndex[index] = user;
     this.#users.set(id, user);
-    // With nobody able to wait for it any more, the next socket tries anew.
-    user.ready.catch(() => {
-      if (this.#users.get(id) === user) this.#users.delete(id);
-      this.#leave(user);
-    });
+    user.loading = this.#load(user);
+    user.loading.then(
+      () => (user.loading = undefined),
+      // With nobody able to wait for it any more, the next socket tries anew.
+      () => this.#isHere(user) && this.#depart(user),
+    );
     return user;
   }
 
   /** Subscribes first and reads afterwards: what happens in between is on the channel. */
-  async #join(id: string, conversations: Set<string>): Promise<void> {
+  async #loadAll(users: readonly LocalUser[]): Promise<undefined[]> {
     await this.#parts.cursorReady();
-    await this.#parts.bus.subscribe([userChannel(id)]);
-    const found = await this.#parts.index.ofUser(id);
-    for (const { id: conversationId } of found) conversations.add(conversationId);
-    await this.#parts.served.open(found);
-    for (const { id: conversationId } of found)
-      this.#parts.served.get(conversationId)?.members.add(id);
-    // Whoever left meanwhile is not there to be served.
-    if (!this.#users.has(id)) this.#leave({ id, conversations });
+    const here = users.filter((user) => this.#isHere(user));
+    await this.#parts.bus.subscribe(here.map(({ id }) => userChannel(id)));
+    const found = await this.#parts.index.ofUsers(here.map(({ id }) => id));
+    const wanted = here.map((user, i) => [user, found[i] ?? []] as const);
+    await this.#parts.served.open(wanted.filter(([user]) => this.#isHere(user)));
+    for (const user of here) if (this.#isHere(user)) this.#parts.served.join(user);
+    return users.map(() => undefined);
   }
 
-  /** Serves a user no more, and the conversations that nobody else here is in. */
-  #leave({ id, conversations }: Pick<LocalUser, 'id' | 'conversations'>): void {
-    const unwanted: string[] = [];
-    for (const conversationId of conversations) {
-      const conversation = this.#parts.served.get(conversationId);
-      // Who has come back meanwhile stays.
-      const isHere = this.#users.get(id)?.conversations.has(conversationId);
-      if (conversation === undefined || isHere) continue;
-      conversation.members.delete(id);
-      const { buyerId, sellerId } = conversation.parties;
-      const other = id === buyerId ? sellerId : buyerId;
-      if (!this.#users.get(other)?.conversations.has(conversationId)) unwanted.push(conversationId);
-    }
-    this.#parts.served.close(unwanted);
-    if (!this.#users.has(id)) this.#parts.bus.unsubscribe([userChannel(id)]);
+  #depart(user: LocalUser): void {
+    this.#users.delete(user.id);
+    this.#byIndex[user.index] = undefined;
+    this.#freeIndexes.push(user.index);
+    this.#parts.served.leave(user);
+    this.#parts.bus.unsubscribe([userChannel(user.id)]);
   }
 }
-
-const gone = (): never => {
-  throw new Error('nobody is here for it any more');
-};

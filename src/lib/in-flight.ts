@@ -1,7 +1,7 @@
 /** Counts work that has begun and not ended. */
 export class InFlight {
   #count = 0;
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | undefined;
 
   /** @returns what the work gives */
   async track<T>(work: Promise<T>): Promise<T> {
@@ -20,13 +20,14 @@ export class InFlight {
 
   end(): void {
     this.#count -= 1;
-    if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.#count > 0 || this.#waiting === undefined) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Resolves when nothing is under way. */
   settled(): Promise<void> {
     return this.#count === 0
       ? Promise.resolve()
-      : new Promise((resolve) => this.#waiting.push(resolve));
+      : new Promise((resolve) => (this.#waiting ??= []).push(resolve));
   }
 }

@@ -11,14 +11,14 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 /**
  * Writes the 16 bytes of a UUID.
  *
- * @param id in its 8-4-4-4-12 form; anything else gives other bytes, and no error
+ * @param text has the UUID in its 8-4-4-4-12 form from `from` on; anything else gives other bytes, and no error
  * @returns where the next byte goes
  */
-export function writeUuid(target: Uint8Array, id: string, at: number): number {
+export function writeUuid(target: Uint8Array, text: string, at: number, from = 0): number {
   for (let i = 0; i < 16; i += 1) {
-    const digit = DIGITS[i] ?? 0;
-    const high = NIBBLES[id.charCodeAt(digit)] ?? 0;
-    const low = NIBBLES[id.charCodeAt(digit + 1)] ?? 0;
+    const digit = from + (DIGITS[i] ?? 0);
+    const high = NIBBLES[text.charCodeAt(digit)] ?? 0;
+    const low = NIBBLES[text.charCodeAt(digit + 1)] ?? 0;
     target[at + i] = (high << 4) | low;
   }
   return at + 16;

@@ -32,11 +32,11 @@ export interface WsParts {
   readonly logger: Logger;
 }
 
-/** Until `open` there is no socket, so no session. */
 interface UserData {
-  readonly identity: Identity;
-  readonly cursor: string | undefined;
-  connection?: { readonly session: Session; readonly socket: UwsSocket };
+  /** Who comes, and with what; nobody keeps it once the socket is open. */
+  opening: { readonly identity: Identity; readonly cursor: string | undefined } | undefined;
+  /** Until `open` there is no socket, so no session. */
+  connection: { readonly session: Session; readonly socket: UwsSocket } | undefined;
 }
 
 /** A frame around the largest content: what the 256 messages of native backpressure are counted in. */
@@ -114,7 +114,7 @@ async function upgrade(
     const identity = await parts.authenticate(credentials.token);
     if (aborted) return;
     if (parts.isDraining()) throw restarting();
-    const data: UserData = { identity, cursor };
+    const data: UserData = { opening: { identity, cursor }, connection: undefined };
     // Not corked: when the upgrade's realloc leaves the socket in place, `cork` of uWebSockets.js takes it for HTTP still,
     // and now and then closes it.
     res.upgrade(data, key, selectProtocol(protocols), extensions, context);
@@ -132,10 +132,13 @@ async function upgrade(
 
 function open(ws: WebSocket<UserData>, { hub, logger }: WsParts): void {
   const data = ws.getUserData();
+  const { opening } = data;
+  if (opening === undefined) return;
   const socket = new UwsSocket(ws);
-  const session = new Session(data.identity.userId, data.identity.expiresAt, socket);
+  const session = new Session(opening.identity.userId, opening.identity.expiresAt, socket);
+  data.opening = undefined;
   data.connection = { session, socket };
-  hub.connect(session, data.cursor).catch((error: unknown) => {
+  hub.connect(session, opening.cursor).catch((error: unknown) => {
     logger.warn({ err: error, connectionId: session.connectionId }, 'a socket could not be served');
     session.close(CloseCode.restarting, 'temporarily unavailable');
   });
