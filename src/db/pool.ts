@@ -54,9 +54,6 @@ const SETTINGS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
 function withSettings(text: string): string {
   const url = new URL(text);
   const options = url.searchParams.get('options');
-  url.searchParams.set(
-    'options',
-    [options, SETTINGS].filter(Boolean).join(' '),
-  );
+  url.searchParams.set('options', [options, SETTINGS].filter(Boolean).join(' '));
   return url.href;
 }
