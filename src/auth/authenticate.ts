@@ -62,9 +62,12 @@ function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload
     ...(config.audience === undefined ? {} : { audience: config.audience }),
   };
   if (config.kind === 'secret') {
-    const key = new TextEncoder().encode(config.secret);
+    const hmac = { name: 'HMAC', hash: 'SHA-256' };
+    // From bytes jose would make the key anew for each token, which takes as long as the check itself.
+    const bytes = new TextEncoder().encode(config.secret);
+    const key = crypto.subtle.importKey('raw', bytes, hmac, false, ['verify']);
     return async (token) =>
-      (await jwtVerify(token, key, { ...rules, algorithms: ['HS256'] })).payload;
+      (await jwtVerify(token, await key, { ...rules, algorithms: ['HS256'] })).payload;
   }
   // An unknown `kid` fetches the set again, at most once in the cooldown: that is how keys rotate.
   const keys = createRemoteJWKSet(new URL(config.url), {

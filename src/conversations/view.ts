@@ -1,7 +1,7 @@
-import { type SQL, eq, getTableColumns, sql } from 'drizzle-orm';
+import { type SQL, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Database } from '../db/pool.ts';
-import { conversations, type messages } from '../db/schema.ts';
-import { newestMessage, toHistoryMessage } from '../messages/history.ts';
+import { conversations, messages } from '../db/schema.ts';
+import { toHistoryMessage } from '../messages/history.ts';
 import type { Conversation } from '../protocol/resources.ts';
 
 interface Row {
@@ -9,12 +9,15 @@ interface Row {
   readonly newest: typeof messages.$inferSelect | null;
 }
 
-/** When something last happened in a conversation, to the millisecond: what lists are sorted by. */
-export const lastActivity = sql`date_trunc('milliseconds', coalesce(${conversations.lastMessageAt}, ${conversations.createdAt}))`;
-
 /** Conversations with their newest message; the caller adds the conditions. */
 export function selectConversations(database: Database, where: SQL | undefined) {
-  const newest = newestMessage(database, conversations.id);
+  const newest = database.orm
+    .select()
+    .from(messages)
+    .where(eq(messages.conversationId, conversations.id))
+    .orderBy(desc(messages.seq))
+    .limit(1)
+    .as('newest_message');
   return database.orm
     .select({ conversation: getTableColumns(conversations), newest: newest._.selectedFields })
     .from(conversations)

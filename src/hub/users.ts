@@ -43,7 +43,7 @@ export interface UsersParts {
 }
 
 /** Users whose conversations are looked up together: thousands may come at once, when another node has died. */
-const LOADED_TOGETHER = { maxSize: 200, maxRunning: 2 };
+const LOADED_TOGETHER = { maxSize: 50, maxRunning: 2 };
 
 /** The users of this node, and the conversations each of them is in. */
 export class LocalUsers {

@@ -1,56 +1,85 @@
-import { type SQL, and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import type { Database } from '../db/pool.ts';
-import { messages } from '../db/schema.ts';
-import { invalidMessage } from '../protocol/errors.ts';
+import type { messages } from '../db/schema.ts';
+import { wireTypes } from '../db/wire-types.ts';
+import { invalidMessage, notAuthorized } from '../protocol/errors.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
 import type { HistoryQuery, MessagePage, Position } from '../protocol/rest.ts';
-
-export type ReadHistory = (conversationId: string, query: HistoryQuery) => Promise<MessagePage>;
+import { MESSAGE_COLUMNS, type MessageRow, type NoMessageRow, toMessage } from './message-row.ts';
 
 /**
- * One page, newest first: the newest of all, the newest before `before`, or those that follow right after `after`. The
- * caller has checked that the reader is a party. Rejects with `invalid_message` for the id of a message that is not here.
+ * One page, newest first: the newest of all, the newest before `before`, or those that follow right after `after`. Rejects
+ * with `not_authorized` when the reader is no party, or there is no such conversation, and with `invalid_message` for the
+ * id of a message that is not here.
  */
-export function createReadHistory({ orm }: Database): ReadHistory {
+export type ReadHistory = (
+  conversationId: string,
+  readerId: string,
+  query: HistoryQuery,
+) => Promise<MessagePage>;
+
+export function createReadHistory({ pool }: Database): ReadHistory {
   const seqOf = async (
     conversationId: string,
+    readerId: string,
     field: string,
     position: Position,
   ): Promise<number> => {
     if (typeof position === 'number') return position;
-    const [row] = await orm
-      .select({ seq: messages.seq })
-      .from(messages)
-      .where(and(eq(messages.conversationId, conversationId), eq(messages.id, position)));
-    if (row === undefined) {
+    const { rows } = await pool.query<[seq: number | null]>({
+      name: 'history_position',
+      text: POSITION,
+      rowMode: 'array',
+      values: [conversationId, readerId, position],
+    });
+    if (rows[0] === undefined) throw notAuthorized();
+    if (rows[0][0] === null)
       throw invalidMessage(`${field} must be a seq or the id of a message of this conversation`);
-    }
-    return row.seq;
+    return rows[0][0];
   };
 
-  return async (conversationId, { before, after, limit }) => {
-    const conditions: SQL[] = [eq(messages.conversationId, conversationId)];
-    if (before !== undefined)
-      conditions.push(lt(messages.seq, await seqOf(conversationId, 'before', before)));
-    if (after !== undefined)
-      conditions.push(gt(messages.seq, await seqOf(conversationId, 'after', after)));
+  return async (conversationId, readerId, { before, after, limit }) => {
+    const seq = async (field: string, position: Position | undefined, none: number) =>
+      position === undefined ? none : seqOf(conversationId, readerId, field, position);
+    const upper = await seq('before', before, NO_UPPER_BOUND);
+    const lower = await seq('after', after, 0);
     const forwards = after !== undefined && before === undefined;
-    const rows = await orm
-      .select()
-      .from(messages)
-      .where(and(...conditions))
-      .orderBy(forwards ? asc(messages.seq) : desc(messages.seq))
+    const { rows } = await pool.query<MessageRow | NoMessageRow>({
+      ...(forwards ? FORWARDS : BACKWARDS),
+      rowMode: 'array',
+      types: wireTypes,
       // One more than asked for says whether there is a next page.
-      .limit(limit + 1);
-    const page = rows.slice(0, limit);
+      values: [conversationId, readerId, lower, upper, limit + 1],
+    });
+    if (rows[0] === undefined) throw notAuthorized();
+    const page = rows.slice(0, limit).flatMap((row) => (row[0] === null ? [] : [toMessage(row)]));
     const last = rows.length > limit ? page.at(-1) : undefined;
     if (forwards) page.reverse();
-    return {
-      messages: page.map(toHistoryMessage),
-      nextCursor: last === undefined ? null : String(last.seq),
-    };
+    return { messages: page, nextCursor: last === undefined ? null : String(last.seq) };
   };
 }
+
+/** One more than the largest seq: a bigint. */
+const NO_UPPER_BOUND = 2_147_483_648;
+
+/** No row when the reader may not read; one without a message when there is none. */
+const inOrder = (direction: 'ASC' | 'DESC'): string => `
+SELECT ${MESSAGE_COLUMNS}
+FROM conversations c LEFT JOIN LATERAL (
+  SELECT * FROM messages
+  WHERE conversation_id = c.id AND seq > $3::integer AND seq < $4::bigint
+  ORDER BY seq ${direction} LIMIT $5
+) m ON true
+WHERE c.id = $1 AND $2 IN (c.buyer_id, c.seller_id)
+ORDER BY m.seq ${direction}`;
+
+// Prepared once for each connection.
+const BACKWARDS = { name: 'history', text: inOrder('DESC') };
+const FORWARDS = { name: 'history_after', text: inOrder('ASC') };
+
+const POSITION = `
+SELECT m.seq
+FROM conversations c LEFT JOIN messages m ON m.conversation_id = c.id AND m.id = $3
+WHERE c.id = $1 AND $2 IN (c.buyer_id, c.seller_id)`;
 
 export const toHistoryMessage = (row: typeof messages.$inferSelect): HistoryMessage => ({
   id: row.id,
@@ -61,13 +90,3 @@ export const toHistoryMessage = (row: typeof messages.$inferSelect): HistoryMess
   seq: row.seq,
   ...(row.clientMessageId === null ? {} : { clientMessageId: row.clientMessageId }),
 });
-
-/** The newest message of the conversation in the outer query, for `leftJoinLateral`. */
-export const newestMessage = ({ orm }: Database, conversationId: SQL | { getSQL(): SQL }) =>
-  orm
-    .select()
-    .from(messages)
-    .where(sql`${messages.conversationId} = ${conversationId}`)
-    .orderBy(desc(messages.seq))
-    .limit(1)
-    .as('newest_message');

@@ -64,8 +64,7 @@ export const apiRoutes = (parts: ApiParts): Route[] => [
     access: 'user',
     async handle(request, { userId }) {
       const query = check(historyQuery, request.query);
-      const { id } = await parts.getConversation(idOf(request), userId);
-      return json(200, await parts.readHistory(id, query));
+      return json(200, await parts.readHistory(idOf(request), userId, query));
     },
   },
   {
