@@ -5,12 +5,16 @@ export default defineConfig({
     reporters: ['default', './test/support/plain-line-reporter.ts'],
     projects: [
       {
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/faults/checker.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['{src,loadtest}/**/*.test.ts', 'test/faults/checker.test.ts'],
+        },
       },
       {
         test: {
           name: 'integration',
           include: ['test/*.test.ts'],
+          exclude: ['test/speed.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           // A busy machine is slow; what never comes is no faster seen with less.
@@ -25,6 +29,15 @@ export default defineConfig({
           hookTimeout: 120_000,
           // After the others: they measure time.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'speed',
+          include: ['test/speed.test.ts'],
+          hookTimeout: 120_000,
+          // After all others: nothing of ours runs beside it.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,12 +1,19 @@
-import { fileURLToPath } from 'node:url';
-import { startProcesses } from './cluster.ts';
-import { Generator } from './generator/generator.ts';
-import { type LoadResult, connectUsers, measureSaturation } from './measure/load.ts';
+import { type LoadResult, measureSaturation } from './measure/load.ts';
+import { type Chat, connectChat } from './rows/chat.ts';
+import { startEcho } from './systems.ts';
 
-export interface FloorOptions {
-  readonly sockets: number;
+interface Times {
   readonly warmMs: number;
   readonly measureMs: number;
+}
+
+/** An echo with sockets connected to it. */
+export async function startFloor(sockets: number): Promise<Chat> {
+  const conversations = ['00000000-0000-4000-8000-000000000000'];
+  return connectChat(
+    await startEcho(),
+    Array.from({ length: sockets }, () => ({ userId: '', conversations })),
+  );
 }
 
 /**
@@ -15,20 +22,5 @@ export interface FloorOptions {
  *
  * @returns its figures a frame; `cpuUs.nodes` is the floor, in µs
  */
-export async function measureEchoFloor(options: FloorOptions): Promise<LoadResult> {
-  const echo = fileURLToPath(new URL('peers/echo.ts', import.meta.url));
-  await using cluster = await startProcesses(1, ['--import', 'tsx', echo], '/healthz', {});
-  await using generator = await Generator.start();
-  const system = {
-    dialect: 'echo',
-    secret: '',
-    ports: cluster.nodes.map((node) => node.port),
-    processes: { nodes: cluster.nodes.map((node) => node.pid), postgres: [], redis: [] },
-    countPersisted: undefined,
-  } as const;
-  const conversations = ['00000000-0000-4000-8000-000000000000'];
-  const users = Array.from({ length: options.sockets }, () => ({ userId: '', conversations }));
-  await connectUsers(generator, system, users);
-  // Awaited here: what it needs is disposed of on return.
-  return await measureSaturation(generator, system, { ...options, counted: 'own' });
-}
+export const measureFloor = ({ generator, system }: Chat, times: Times): Promise<LoadResult> =>
+  measureSaturation(generator, system, { ...times, counted: 'own' });

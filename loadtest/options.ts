@@ -58,7 +58,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split('. ');
+    const [line] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
     throw new OptionError(`${line}; --help lists the options`, { cause: error });
   }
 }

@@ -7,7 +7,7 @@ import { migrateDatabase } from '../src/db/migrate.ts';
 import type { Disposer } from '../src/lib/disposer.ts';
 import { createLogger } from '../src/lib/logger.ts';
 import { run } from '../src/lib/run.ts';
-import { ownRedis } from '../test/support/redis.ts';
+import { type findRedis, ownRedis } from '../test/support/redis.ts';
 import { childrenOf, readProcess } from './measure/proc.ts';
 
 /** The PostgreSQL and the Redis under everything that is measured. */
@@ -24,12 +24,16 @@ export interface Services {
 /** As a small production server would have it. fsync is on. */
 const SETTINGS = ['shared_buffers=512MB', 'max_connections=200', 'max_wal_size=4GB'];
 
-export async function startServices(disposer: Disposer): Promise<Services> {
+/** @param startRedis one of our own unless told otherwise */
+export async function startServices(
+  disposer: Disposer,
+  startRedis: typeof findRedis = ownRedis,
+): Promise<Services> {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'parley-bench-'));
   disposer.defer(() => rm(stateDir, { recursive: true, force: true }));
   // PostgreSQL's account must be able to enter.
   await run('chmod', ['755', stateDir]);
-  const redis = await ownRedis();
+  const redis = await startRedis();
   disposer.defer(() => redis.stop());
   const postgresUrl = await startEmbeddedPostgres(stateDir, createLogger('warn'), disposer, {
     settings: SETTINGS,

@@ -26,6 +26,21 @@ export async function startSocketIo(
   return runningSystem('socket-io', cluster, services, databaseUrl);
 }
 
+/** What uWebSockets.js itself can do: every frame comes back to its sender, and nothing is kept. */
+export async function startEcho(): Promise<RunningSystem> {
+  const echo = fileURLToPath(new URL('peers/echo.ts', import.meta.url));
+  const cluster = await startProcesses(1, ['--import', 'tsx', echo], '/healthz', {});
+  return {
+    dialect: 'echo',
+    secret: '',
+    ports: cluster.nodes.map((node) => node.port),
+    processes: { nodes: cluster.nodes.map((node) => node.pid), postgres: [], redis: [] },
+    countPersisted: undefined,
+    nodes: cluster.nodes,
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
+}
+
 const runningSystem = (
   dialect: System['dialect'],
   cluster: Cluster,

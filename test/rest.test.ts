@@ -100,6 +100,37 @@ test('the list: newest activity first, last message, exact unread counts, every 
   expect(theirs.body.unreadCount).toBe(2);
 });
 
+test('the list: what was active in the same millisecond is on one page or the next, by id', async () => {
+  const user = await newUser();
+  const ids = Array.from({ length: 7 }, () => randomUUID()).toSorted();
+  // Imported rows may have microseconds, here against the order of the ids; cursors have milliseconds.
+  await query(
+    databaseUrl,
+    `INSERT INTO conversations (id, listing_id, buyer_id, seller_id, created_at)
+     SELECT id, n, CASE WHEN n % 2 = 0 THEN $2::uuid ELSE $3::uuid END, CASE WHEN n % 2 = 0 THEN $3::uuid ELSE $2::uuid END,
+       timestamptz '2026-01-01 12:00:00.123999Z' - n * interval '100 microseconds'
+     FROM unnest($1::uuid[]) WITH ORDINALITY AS t(id, n)`,
+    [ids, user.id, randomUUID()],
+  );
+  const seen: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page = await rest(first.url, user, 'GET', `${conversations}?limit=2${cursor}`);
+    for (const item of page.body.conversations) {
+      expect(item).toMatchObject({
+        createdAt: '2026-01-01T12:00:00.123Z',
+        lastMessageAt: null,
+        lastMessage: null,
+        unreadCount: 0,
+        seq: 0,
+      });
+      seen.push(item.id);
+    }
+    const { nextCursor } = page.body as { nextCursor: string | null };
+    cursor = nextCursor === null ? null : `&cursor=${nextCursor}`;
+  }
+  expect(seen).toEqual(ids.toReversed());
+});
+
 const seqsOf = (answer: { body: { messages: { seq: number }[] } }): number[] =>
   answer.body.messages.map(({ seq }) => seq);
 
@@ -166,6 +197,36 @@ test('sending is idempotent by clientMessageId and reaches sockets; reading is e
   ).toBe(true);
   const receipts = await client.take('read_receipt', 2);
   expect(receipts.map((frame) => frame['seq'])).toEqual([3, 4]);
+});
+
+test('the history of a conversation without messages is empty', async () => {
+  const id = await newConversation(first.url, buyer, seller);
+  for (const parameters of ['', '?before=5', '?after=0', '?limit=1']) {
+    const answer = await rest(
+      first.url,
+      seller,
+      'GET',
+      `${conversations}/${id}/messages${parameters}`,
+    );
+    expect(answer).toMatchObject({ status: 200, body: { messages: [], nextCursor: null } });
+  }
+});
+
+test('a message of another conversation is no place in this one', async () => {
+  const [id, other] = [
+    await newConversation(first.url, buyer, seller),
+    await newConversation(first.url, buyer, seller),
+  ];
+  const sent = await rest(first.url, buyer, 'POST', `${conversations}/${other}/messages`, {
+    content: 'there',
+  });
+  for (const field of ['before', 'after']) {
+    const path = `${conversations}/${id}/messages?${field}=${sent.body.message.id}`;
+    const answer = await rest(first.url, buyer, 'GET', path);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_message' } });
+    expect(answer.body.detail).toContain(field);
+    expect((await rest(first.url, await newUser(), 'GET', path)).status).toBe(403);
+  }
 });
 
 test('a stranger cannot tell a conversation from none', async () => {

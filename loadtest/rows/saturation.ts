@@ -1,5 +1,5 @@
 import type { Row } from '../bench.ts';
-import { measureEchoFloor } from '../floor.ts';
+import { measureFloor, startFloor } from '../floor.ts';
 import { COMPONENTS, type Component } from '../measure/cpu-meter.ts';
 import { type Figure, atMost, figuresOf } from '../measure/figure.ts';
 import { explain } from '../measure/explain.ts';
@@ -27,7 +27,8 @@ export const saturation: Row = {
       peer: await measureSaturation(peer.generator, peer.system, time),
     }));
     bench.log('the floor: an echo of uWebSockets.js');
-    const floor = await measureEchoFloor({ sockets: 500, warmMs: 1_000, measureMs: 2_000 });
+    await using echo = await startFloor(500);
+    const floor = await measureFloor(echo, { warmMs: 1_000, measureMs: 2_000 });
 
     const ours = results.map((result) => result.parley);
     const theirs = results.map((result) => result.peer);

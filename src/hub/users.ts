@@ -1,5 +1,5 @@
 import { type Bus, userChannel } from '../bus/bus.ts';
-import type { ConversationIndex } from '../conversations/conversation-index.ts';
+import type { ConversationIndex, Membership } from '../conversations/conversation-index.ts';
 import type { GetConversation } from '../conversations/get.ts';
 import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -44,6 +44,9 @@ export interface UsersParts {
 
 /** Users whose conversations are looked up together: thousands may come at once, when another node has died. */
 const LOADED_TOGETHER = { maxSize: 50, maxRunning: 2 };
+
+/** Conversations that are opened together: what others get meanwhile waits behind their confirmations from Redis. */
+const OPENED_TOGETHER = 500;
 
 /** The users of this node, and the conversations each of them is in. */
 export class LocalUsers {
@@ -191,7 +194,8 @@ export class LocalUsers {
     await this.#parts.bus.subscribe(here.map(({ id }) => userChannel(id)));
     const found = await this.#parts.index.ofUsers(here.map(({ id }) => id));
     const wanted = here.map((user, i) => [user, found[i] ?? []] as const);
-    await this.#parts.served.open(wanted.filter(([user]) => this.#isHere(user)));
+    for (const piece of pieces(wanted, OPENED_TOGETHER))
+      await this.#parts.served.open(piece.filter(([user]) => this.#isHere(user)));
     for (const user of here) if (this.#isHere(user)) this.#parts.served.join(user);
     return users.map(() => undefined);
   }
@@ -203,4 +207,25 @@ export class LocalUsers {
     this.#parts.served.leave(user);
     this.#parts.bus.unsubscribe([userChannel(user.id)]);
   }
+}
+
+type Wanted = readonly [LocalUser, readonly Membership[]];
+
+/** The same conversations in pieces of at most so many: several users in one, or one user in several. */
+function* pieces(wanted: readonly Wanted[], size: number): Iterable<Wanted[]> {
+  let piece: Wanted[] = [];
+  let room = size;
+  for (const [user, list] of wanted) {
+    for (let from = 0; from < list.length;) {
+      const part = list.slice(from, from + room);
+      piece.push([user, part]);
+      from += part.length;
+      room -= part.length;
+      if (room > 0) continue;
+      yield piece;
+      piece = [];
+      room = size;
+    }
+  }
+  if (piece.length > 0) yield piece;
 }
