@@ -8,7 +8,6 @@ import {
 import type { JwtRules } from '../config.ts';
 import { unavailable } from '../protocol/errors.ts';
 import { uuid } from '../protocol/values.ts';
-import { rememberTokens } from './remember.ts';
 
 /** Who sends a request, and until when that is certain. */
 export interface Identity {
@@ -45,7 +44,7 @@ export type AuthConfig = JwtRules &
  */
 export function createAuthenticate(config: AuthConfig): Authenticate {
   const verify = createVerify(config);
-  return rememberTokens(async (token) => {
+  return async (token) => {
     const payload = await verify(token).catch((error: unknown) => {
       throw toAuthError(error);
     });
@@ -53,7 +52,7 @@ export function createAuthenticate(config: AuthConfig): Authenticate {
     if (!user.success) throw new AuthError('sub must be a UUID');
     if (payload.exp === undefined) throw new AuthError('exp is required');
     return { userId: user.data, expiresAt: payload.exp * 1_000 };
-  });
+  };
 }
 
 function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload> {

@@ -49,7 +49,7 @@ export function openDatabase(url: string, logger: Logger, disposer: Disposer): D
  * for a batch of one message that costs more than the batch. Plans that are kept must not be made for empty tables: every
  * statement of ours has its index (PostgreSQL manual, "plan_cache_mode" and "enable_seqscan"; docs/performance.md).
  */
-const SETTINGS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+const SETTINGS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c timezone=UTC';
 
 function withSettings(text: string): string {
   const url = new URL(text);

@@ -43,10 +43,10 @@ export interface UsersParts {
 }
 
 /** Users whose conversations are looked up together: thousands may come at once, when another node has died. */
-const LOADED_TOGETHER = { maxSize: 50, maxRunning: 2 };
+const LOADED_TOGETHER = { maxSize: 25, maxRunning: 2 };
 
 /** Conversations that are opened together: what others get meanwhile waits behind their confirmations from Redis. */
-const OPENED_TOGETHER = 500;
+const OPENED_TOGETHER = 300;
 
 /** The users of this node, and the conversations each of them is in. */
 export class LocalUsers {

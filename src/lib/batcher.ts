@@ -38,7 +38,8 @@ export function createBatcher<I, O>(
   };
   const flush = (): void => {
     scheduled = false;
-    while (queue.length > 0 && running < maxRunning) void runBatch(queue.splice(0, maxSize));
+    for (let free = maxRunning - running; free > 0 && queue.length > 0; free -= 1)
+      void runBatch(queue.splice(0, maxSize));
   };
 
   return (input) =>

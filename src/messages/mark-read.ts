@@ -66,9 +66,9 @@ async function mark(
       uuidArray(inputs.map((input) => input.messageId)),
     ],
   });
-  const results = new Array<Marked | ProtocolError | undefined>(inputs.length);
+  const results = inputs.map((): Marked | ProtocolError | undefined => undefined);
   for (const row of rows) results[row.n - 1] = toResult(row);
-  return Array.from(results, (result) => result ?? notAuthorized());
+  return results.map((result) => result ?? notAuthorized());
 }
 
 function toResult(row: Row): Marked | ProtocolError {

@@ -25,7 +25,7 @@ export interface Missed {
 export type ReadMissed = (userId: string, sinceMs: number) => Promise<Missed | undefined>;
 
 /** Thousands may come back at once, most of them having missed little: they are looked up together. */
-const READ_TOGETHER = { maxSize: 100, maxRunning: 2 };
+const READ_TOGETHER = { maxSize: 50, maxRunning: 1 };
 /** Changes that are read for several users at once; when there are more, each is read alone. */
 const MAX_TOGETHER = 5_000;
 /** So many of a conversation's last changes are looked at first; few clients have missed more. */
@@ -140,15 +140,6 @@ async function readRows(
     ${sql.param(tails.map(({ user }) => user))}::integer[], ${sql.param(tails.map((one) => one.conversationId))}::uuid[],
     ${sql.param(tails.map(({ seq }) => seq - window))}::integer[], ${sql.param(tails.map(({ seq }) => seq))}::integer[],
     ${sql.param(tails.map(({ sinceMs }) => sinceMs))}::float8[]) AS tail(n, id, after, up_to, ms)`;
-  // Not beyond what was there before: the two tables are read at different moments, and a later change of one without an
-  // earlier one of the other would be a hole.
-  const isMissed = (
-    table: PgTable & { conversationId: PgColumn; createdAt: PgColumn; seq: PgColumn },
-  ): SQL | undefined =>
-    and(
-      sql`${table.conversationId} = tail.id AND ${table.seq} > tail.after AND ${table.seq} <= tail.up_to`,
-      gte(table.createdAt, sql`to_timestamp(tail.ms / 1000)`),
-    );
   const user = sql<number>`tail.n`.as('n');
   const [sent, others] = await Promise.all([
     orm
@@ -168,3 +159,13 @@ async function readRows(
     conversationId: row.conversationId,
   }));
 }
+
+// Not beyond what was there before: the two tables are read at different moments, and a later change of one without an
+// earlier one of the other would be a hole.
+const isMissed = (
+  table: PgTable & { conversationId: PgColumn; createdAt: PgColumn; seq: PgColumn },
+): SQL | undefined =>
+  and(
+    sql`${table.conversationId} = tail.id AND ${table.seq} > tail.after AND ${table.seq} <= tail.up_to`,
+    gte(table.createdAt, sql`to_timestamp(tail.ms / 1000)`),
+  );

@@ -70,12 +70,12 @@ async function store(
       textArray(inputs.map((input) => input.clientMessageId)),
     ],
   });
-  const results = new Array<Sent | ProtocolError | undefined>(inputs.length);
+  const results = inputs.map((): Sent | ProtocolError | undefined => undefined);
   for (const row of rows) {
     const input = inputs[row[0] - 1];
     if (input !== undefined) results[row[0] - 1] = toResult(input, row);
   }
-  return Array.from(results, (result) => result ?? notAuthorized());
+  return results.map((result) => result ?? notAuthorized());
 }
 
 function toResult(

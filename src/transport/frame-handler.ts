@@ -5,6 +5,7 @@ import type { Logger } from '../lib/logger.ts';
 import { now, toWireMessage } from '../messages/frames.ts';
 import type { MarkRead } from '../messages/mark-read.ts';
 import type { SendMessage } from '../messages/send.ts';
+import type { HistoryMessage } from '../protocol/resources.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import { invalidMessage, toProtocolError } from '../protocol/errors.ts';
@@ -77,20 +78,22 @@ function send(
   parts: FrameHandlerParts,
 ): Promise<void> {
   const senderId = session.userId;
-  return parts
-    .sendMessage({ conversationId, senderId, content, clientMessageId })
-    .then(({ message }) => {
-      // A seed client knows no acknowledgement and asks for none.
-      if (clientMessageId === undefined) return;
-      session.send({
-        type: 'message_ack',
-        clientMessageId,
-        conversationId,
-        message: toWireMessage(message),
-        seq: message.seq,
-        timestamp: now(),
-      });
-    });
+  const sent = parts.sendMessage({ conversationId, senderId, content, clientMessageId });
+  return sent.then(({ message }) => acknowledge(session, conversationId, message));
+}
+
+/** A seed client sends no `clientMessageId`, knows no acknowledgement and gets none. */
+function acknowledge(session: Session, conversationId: string, message: HistoryMessage): void {
+  const { clientMessageId } = message;
+  if (clientMessageId === undefined) return;
+  session.send({
+    type: 'message_ack',
+    clientMessageId,
+    conversationId,
+    message: toWireMessage(message),
+    seq: message.seq,
+    timestamp: now(),
+  });
 }
 
 async function markRead(
