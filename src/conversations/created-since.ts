@@ -1,8 +1,12 @@
-import { and, asc, gte } from 'drizzle-orm';
 import type { Database } from '../db/pool.ts';
-import { conversations } from '../db/schema.ts';
+import { wireTypes } from '../db/wire-types.ts';
 import type { Conversation } from '../protocol/resources.ts';
-import { isParty, selectConversations, toConversation } from './view.ts';
+import {
+  CONVERSATION_COLUMNS,
+  type ConversationRow,
+  NEWEST_MESSAGE,
+  toConversation,
+} from './conversation-row.ts';
 
 /** A user's conversations that were created since then, oldest first, as the user sees them. */
 export type ReadCreatedSince = (
@@ -11,14 +15,24 @@ export type ReadCreatedSince = (
   limit: number,
 ) => Promise<Conversation[]>;
 
-export function createReadCreatedSince(database: Database): ReadCreatedSince {
+export function createReadCreatedSince({ pool }: Database): ReadCreatedSince {
   return async (userId, since, limit) => {
-    const rows = await selectConversations(
-      database,
-      and(isParty(userId), gte(conversations.createdAt, since)),
-    )
-      .orderBy(asc(conversations.createdAt))
-      .limit(limit);
-    return rows.map((row) => toConversation(row, userId));
+    const { rows } = await pool.query<ConversationRow>({
+      name: 'created_since',
+      text: CREATED_SINCE,
+      rowMode: 'array',
+      types: wireTypes,
+      values: [userId, since, limit],
+    });
+    return rows.map(toConversation);
   };
 }
+
+/** Materialized: read by its party, of which there are few, never by its time, in which everybody's are. */
+const CREATED_SINCE = `
+WITH mine AS MATERIALIZED (
+  SELECT * FROM conversations WHERE (buyer_id = $1 OR seller_id = $1) AND created_at >= $2
+), c AS (
+  SELECT * FROM mine ORDER BY created_at LIMIT $3
+)
+SELECT ${CONVERSATION_COLUMNS} FROM c ${NEWEST_MESSAGE} ORDER BY c.created_at`;

@@ -6,6 +6,7 @@ import { writeUuid } from '../lib/uuid.ts';
  * (`array_recv` in PostgreSQL's source). Text costs several times as much on both sides (docs/performance.md).
  */
 const HEADER_BYTES = 20;
+const DIMENSION_BYTES = 8;
 const UUID_BYTES = 16;
 
 /** Oids of the elements' types (`pg_type.dat` in PostgreSQL's source). */
@@ -14,6 +15,7 @@ const TEXT = 25;
 
 /** @param ids UUIDs in their 8-4-4-4-12 form */
 export function uuidArray(ids: readonly string[]): Buffer {
+  if (ids.length === 0) return emptyArray(UUID);
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + ids.length * (4 + UUID_BYTES));
   let at = writeHeader(bytes, UUID, ids.length, false);
   for (const id of ids) {
@@ -25,6 +27,7 @@ export function uuidArray(ids: readonly string[]): Buffer {
 
 /** @param texts without U+0000; `undefined` becomes NULL */
 export function textArray(texts: readonly (string | undefined)[]): Buffer {
+  if (texts.length === 0) return emptyArray(TEXT);
   let size = HEADER_BYTES;
   let hasNull = false;
   for (const text of texts) {
@@ -44,8 +47,15 @@ export function textArray(texts: readonly (string | undefined)[]): Buffer {
 /** The length that stands for NULL. */
 const NULL = -1;
 
+/** It has no dimensions, so nothing follows its header. */
+function emptyArray(type: number): Buffer {
+  const bytes = Buffer.alloc(HEADER_BYTES - DIMENSION_BYTES);
+  bytes.writeInt32BE(type, 8);
+  return bytes;
+}
+
 function writeHeader(bytes: Buffer, type: number, length: number, hasNull: boolean): number {
-  let at = bytes.writeInt32BE(length === 0 ? 0 : 1, 0);
+  let at = bytes.writeInt32BE(1, 0);
   at = bytes.writeInt32BE(Number(hasNull), at);
   at = bytes.writeInt32BE(type, at);
   at = bytes.writeInt32BE(length, at);
