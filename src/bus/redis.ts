@@ -111,6 +111,7 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
         loopBack(messages[i] ?? '', messages[i + 1] ?? '');
     }
   };
+  /** Also at the end, before the connections are closed: what was published last must go out. */
   const flush = (): void => {
     const messages = outbox;
     outbox = [];
@@ -118,6 +119,8 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     for (let i = 0; i < messages.length; i += step)
       void publishAll(messages.length <= step ? messages : messages.slice(i, i + step));
   };
+
+  disposer.defer(flush);
 
   const subscribeInChunks = async (channels: readonly string[]): Promise<void> => {
     const confirmations: Promise<unknown>[] = [];
@@ -127,15 +130,17 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     }
     await Promise.all(confirmations);
   };
+  /** All in one turn: a later SUBSCRIBE of one of them must come after it. */
   const unsubscribe = async (channels: readonly string[]): Promise<void> => {
     if (subscriber.status !== 'ready') return;
+    const confirmations: Promise<unknown>[] = [];
     for (let i = 0; i < channels.length; i += SUBSCRIBE_CHUNK)
-      await subscriber.unsubscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK));
+      confirmations.push(subscriber.unsubscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK)));
+    await Promise.all(confirmations);
   };
   /** What is asked for while everything is subscribed anew, in order: done afterwards. */
   let later: (() => Promise<void>)[] = [];
   const recover = async (): Promise<void> => {
-    later = [];
     let count = 0;
     try {
       for (const channels of chunks(sources, RENEWED_AT_ONCE)) {
@@ -169,7 +174,10 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     subscribed = false;
     stopWaiting();
   });
-  subscriber.on('ready', () => void recover());
+  subscriber.on('ready', () => {
+    later = [];
+    void recover();
+  });
   publisher.on('close', stall);
   publisher.on('ready', () => void probe());
   const heartbeat = setInterval(() => void probe(), PING_INTERVAL_MS);

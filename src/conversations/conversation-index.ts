@@ -110,17 +110,23 @@ export function createConversationIndex({ orm, pool }: Database): ConversationIn
 const CREATED_PAGE = 5_000;
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
+// `LATERAL … OFFSET 0` can only be planned as one look into the index for each, whatever statistics say of the table.
+
 const OF_USERS = `
-SELECT u.n::integer, c.id, true FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n) JOIN conversations c ON c.buyer_id = u.id
+SELECT u.n::integer, c.id, true FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n),
+  LATERAL (SELECT id FROM conversations WHERE buyer_id = u.id OFFSET 0) c
 UNION ALL
-SELECT u.n::integer, c.id, false FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n) JOIN conversations c ON c.seller_id = u.id`;
+SELECT u.n::integer, c.id, false FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n),
+  LATERAL (SELECT id FROM conversations WHERE seller_id = u.id OFFSET 0) c`;
 
 const SEQS = `
-SELECT coalesce(c.seq, 0) FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n) LEFT JOIN conversations c USING (id)
+SELECT coalesce(c.seq, 0) FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n)
+  LEFT JOIN LATERAL (SELECT seq FROM conversations WHERE id = k.id OFFSET 0) c ON true
 ORDER BY k.n`;
 
 const AHEAD = `
-SELECT c.id, c.seq FROM unnest($1::uuid[], $2::integer[]) AS k(id, seq) JOIN conversations c USING (id)
+SELECT k.id, c.seq FROM unnest($1::uuid[], $2::integer[]) AS k(id, seq),
+  LATERAL (SELECT seq FROM conversations WHERE id = k.id OFFSET 0) c
 WHERE c.seq > k.seq`;
 
 /**

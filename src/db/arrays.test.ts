@@ -8,14 +8,12 @@ test.each<[string, Buffer, string]>([
   [
     'two UUIDs',
     uuidArray(['00112233-4455-6677-8899-aabbccddeeff', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF']),
-    '000000010000000000000b860000000200000001' +
-      '0000001000112233445566778899aabbccddeeff' +
-      '00000010ffffffffffffffffffffffffffffffff',
+    '000000010000000000000b8600000002000000010000001000112233445566778899aabbccddeeff00000010ffffffffffffffffffffffffffffffff',
   ],
   [
     'texts of several bytes a character, empty and NULL',
     textArray(['ü€😀', '', undefined]),
-    '0000000100000001000000190000000300000001' + '00000009c3bce282acf09f988000000000ffffffff',
+    '000000010000000100000019000000030000000100000009c3bce282acf09f988000000000ffffffff',
   ],
   ['texts without NULL', textArray(['a']), '00000001000000000000001900000001000000010000000161'],
 ])('%s', (_, bytes, hex) => {

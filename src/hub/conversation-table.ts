@@ -17,6 +17,8 @@ const NEXT = 7;
 // … and whether each gets the changes.
 const MEMBERS = 9;
 const WORDS = 10;
+/** In the place of the members: the slot is free. */
+const FREED = 1 << 8;
 
 export const BUYER = 0;
 export const SELLER = 1;
@@ -28,8 +30,8 @@ const GROWTH = 1.5;
 
 /**
  * The conversations of a node in one array of numbers, with a hash index (open addressing, linear probing). 10,000 users
- * with 50 conversations each are half a million rows: objects, sets and strings for each would take some hundred megabytes,
- * 60 bytes for each take 30 (docs/performance.md).
+ * with 50 conversations each are half a million rows: objects, sets and strings for each would take some hundred megabytes;
+ * 40 bytes for each, and about 20 for the index, take 30 (docs/performance.md).
  *
  * The conversations of each party are a list, chained through the rows. Its head is the caller's.
  */
@@ -218,6 +220,3 @@ export class ConversationTable {
     this.#key.set(saved);
   }
 }
-
-/** In the place of the members: the slot is free. */
-const FREED = 1 << 8;

@@ -31,7 +31,7 @@ export interface ServedParts {
   readonly logger: Logger;
 }
 
-/** Conversations whose channels are being subscribed, and then their seqs read. */
+/** Conversations whose channels are being subscribed, and then their seqs read. One that left and came back has another. */
 interface Start {
   readonly done: Promise<void>;
 }
@@ -52,6 +52,11 @@ export class ServedConversations {
 
   get size(): number {
     return this.#table.size;
+  }
+
+  /** Where the last {@link slice} ends. */
+  get end(): number {
+    return this.#table.end;
   }
 
   /**
@@ -179,17 +184,22 @@ export class ServedConversations {
    * Some of them and how far they have been delivered, for comparing.
    *
    * @param from 0, or the `next` of an earlier call: those that are served all the while come once
+   * @param end what {@link end} was before the first call
    */
-  slice(from: number, limit: number): { ids: string[]; seqs: number[]; next: number | undefined } {
+  slice(
+    from: number,
+    end: number,
+    limit: number,
+  ): { ids: string[]; seqs: number[]; next: number | undefined } {
     const ids: string[] = [];
     const seqs: number[] = [];
     let slot = from;
-    for (; slot < this.#table.end && ids.length < limit; slot += 1) {
+    for (; slot < end && ids.length < limit; slot += 1) {
       if (!this.#table.isUsed(slot)) continue;
       ids.push(this.#table.id(slot));
       seqs.push(this.#table.seq(slot) ?? 0);
     }
-    return { ids, seqs, next: slot < this.#table.end ? slot : undefined };
+    return { ids, seqs, next: slot < end ? slot : undefined };
   }
 
   /** Subscribes first and reads afterwards: what happens in between is on the channel. */
@@ -250,11 +260,13 @@ export class ServedConversations {
   #deliver(slot: Slot, change: Change): void {
     this.#table.setSeq(slot, change.seq);
     const id = () => this.#table.id(slot);
-    for (let role: Role = BUYER; ; role = SELLER) {
-      if (this.#table.isMember(slot, role))
-        this.#parts.deliver(this.#table.party(slot, role), change, id);
-      if (role === SELLER) return;
-    }
+    this.#deliverTo(BUYER, slot, change, id);
+    this.#deliverTo(SELLER, slot, change, id);
+  }
+
+  #deliverTo(role: Role, slot: Slot, change: Change, id: () => string): void {
+    if (this.#table.isMember(slot, role))
+      this.#parts.deliver(this.#table.party(slot, role), change, id);
   }
 
   #roleOf(slot: Slot, { index }: Party): Role | undefined {

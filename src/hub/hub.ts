@@ -118,6 +118,7 @@ export class Hub {
     this.#sessions.add(session);
     const user = this.#users.enter(session);
     await user.loading;
+    if (session.state === 'closed') return;
     if (cursor === undefined) session.goLive(this.#cursor());
     else await this.#resume(session, user, cursor);
   }

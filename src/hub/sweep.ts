@@ -27,6 +27,8 @@ interface Round {
   /** PostgreSQL's time when it began. */
   readonly at: number;
   readonly size: number;
+  /** What is served from there on came later, and was read from PostgreSQL then. */
+  readonly end: number;
   /** Where the next slice of what is served begins; `undefined` when all of it has been compared. */
   next: number | undefined;
   /** What PostgreSQL had and the feed had not. */
@@ -124,14 +126,15 @@ export class Sweep {
     const at = await this.#parts.index.clock();
     // Conversations whose creation was never heard of.
     await this.#parts.index.createdSince(this.#deliveredAt || at, this.#parts.onCreated);
-    return { at, size: this.#parts.served.size, next: 0, behind: new Map() };
+    const { size, end } = this.#parts.served;
+    return { at, size, end, next: 0, behind: new Map() };
   }
 
   async #compare(round: Round, everything: boolean): Promise<void> {
     const { served, index } = this.#parts;
     const step = Math.min(MAX_STEP, Math.max(MIN_STEP, Math.ceil(round.size / STEPS)));
     for (let left = everything ? Infinity : step; left > 0 && round.next !== undefined;) {
-      const { ids, seqs, next } = served.slice(round.next, Math.min(left, CHUNK));
+      const { ids, seqs, next } = served.slice(round.next, round.end, Math.min(left, CHUNK));
       const ahead = ids.length === 0 ? [] : await index.ahead(ids, seqs);
       for (const [id, seq] of ahead) {
         if (served.seq(id) >= seq) continue;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, userChannel } from '../bus/bus.ts';
 import type { ConversationIndex, Membership } from '../conversations/conversation-index.ts';
 import type { GetConversation } from '../conversations/get.ts';
@@ -5,6 +6,7 @@ import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
 import { frame, now } from '../messages/frames.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { NONE } from './conversation-table.ts';
 import type { Party, ServedConversations } from './conversations.ts';
 import type { Session } from './session.ts';
@@ -24,7 +26,7 @@ export interface LocalUser extends Party {
 interface News {
   /** Those being added now. */
   readonly adding: Map<string, Promise<void>>;
-  /** How far each that is being added, or could not be, has been delivered. */
+  /** How far each that is being added has been delivered. */
   readonly addedUpTo: Map<string, number>;
   /** All that were delivered from their beginning. */
   readonly added: Set<string>;
@@ -45,6 +47,8 @@ export interface UsersParts {
 /** Users whose conversations are looked up together: thousands may come at once, when another node has died. */
 const LOADED_TOGETHER = { maxSize: 25, maxRunning: 2 };
 
+/** Between two attempts to add a conversation, in milliseconds. */
+const RETRY_MS = 1_000;
 /** Conversations that are opened together: what others get meanwhile waits behind their confirmations from Redis. */
 const OPENED_TOGETHER = 300;
 
@@ -126,40 +130,54 @@ export class LocalUsers {
       user.sessions[i]?.onBroadcast(bytes, seq, conversationId);
   }
 
-  /** Nothing of it may be missed: it is delivered from its first change on. */
+  /**
+   * Tries until it is done or the user has left: meanwhile there is no newer cursor, and nobody resumes past it. Goes on
+   * from where it was.
+   */
   async #addConversation(user: LocalUser, news: News, id: string): Promise<void> {
-    const { served } = this.#parts;
-    try {
-      await user.loading;
-      if (!this.#isHere(user) || served.has(user, id)) return;
-      const conversation = await this.#parts.getConversation(id, user.id);
-      if (!this.#isHere(user)) return;
-      await served.open([[user, [{ id, isBuyer: conversation.buyerId === user.id }]]]);
-      if (!this.#isHere(user)) return;
-      if (!news.addedUpTo.has(id)) {
-        news.added.add(id);
-        const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
-        this.#deliver(user, Buffer.from(text));
-        news.addedUpTo.set(id, 0);
-      }
-      // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
-      for (let seq = news.addedUpTo.get(id) ?? 0; seq < served.seq(id);) {
-        const changes = await this.#parts.readChanges(id, seq, served.seq(id));
+    for (;;) {
+      try {
+        await this.#tryToAdd(user, news, id);
+        return;
+      } catch (error) {
         if (!this.#isHere(user)) return;
-        for (const change of changes) this.#deliver(user, change.frame, change.seq, () => id);
-        seq = changes.at(-1)?.seq ?? served.seq(id);
-        news.addedUpTo.set(id, seq);
+        this.#parts.served.leaveOne(user, id);
+        this.#parts.logger.warn(
+          { err: error, conversationId: id },
+          'a new conversation was not added',
+        );
+        // Not one of the user's: there is nothing to add.
+        if (error instanceof ProtocolError && error.code === 'not_authorized') return;
       }
-      news.addedUpTo.delete(id);
-      served.joinOne(user, id);
-    } catch (error) {
-      // The sweep finds it again, and it goes on from where it was.
-      if (this.#isHere(user)) served.leaveOne(user, id);
-      this.#parts.logger.warn(
-        { err: error, conversationId: id },
-        'a new conversation was not added',
-      );
+      await sleep(RETRY_MS, undefined, { ref: false });
     }
+  }
+
+  /** Nothing of it may be missed: it is delivered from its first change on. */
+  async #tryToAdd(user: LocalUser, news: News, id: string): Promise<void> {
+    const { served } = this.#parts;
+    await user.loading;
+    if (!this.#isHere(user) || served.has(user, id)) return;
+    const conversation = await this.#parts.getConversation(id, user.id);
+    if (!this.#isHere(user)) return;
+    await served.open([[user, [{ id, isBuyer: conversation.buyerId === user.id }]]]);
+    if (!this.#isHere(user)) return;
+    if (!news.addedUpTo.has(id)) {
+      news.added.add(id);
+      const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
+      this.#deliver(user, Buffer.from(text));
+      news.addedUpTo.set(id, 0);
+    }
+    // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
+    for (let seq = news.addedUpTo.get(id) ?? 0; seq < served.seq(id);) {
+      const changes = await this.#parts.readChanges(id, seq, served.seq(id));
+      if (!this.#isHere(user)) return;
+      for (const change of changes) this.#deliver(user, change.frame, change.seq, () => id);
+      seq = changes.at(-1)?.seq ?? served.seq(id);
+      news.addedUpTo.set(id, seq);
+    }
+    news.addedUpTo.delete(id);
+    served.joinOne(user, id);
   }
 
   #isHere(user: LocalUser): boolean {
@@ -191,6 +209,7 @@ export class LocalUsers {
   async #loadAll(users: readonly LocalUser[]): Promise<undefined[]> {
     await this.#parts.cursorReady();
     const here = users.filter((user) => this.#isHere(user));
+    if (here.length === 0) return [];
     await this.#parts.bus.subscribe(here.map(({ id }) => userChannel(id)));
     const found = await this.#parts.index.ofUsers(here.map(({ id }) => id));
     const wanted = here.map((user, i) => [user, found[i] ?? []] as const);

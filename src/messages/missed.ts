@@ -25,7 +25,7 @@ export interface Missed {
 export type ReadMissed = (userId: string, sinceMs: number) => Promise<Missed | undefined>;
 
 /** Thousands may come back at once, most of them having missed little: they are looked up together. */
-const READ_TOGETHER = { maxSize: 50, maxRunning: 1 };
+const READ_TOGETHER = { maxSize: 25, maxRunning: 2 };
 /** Changes that are read for several users at once; when there are more, each is read alone. */
 const MAX_TOGETHER = 5_000;
 /** So many of a conversation's last changes are looked at first; few clients have missed more. */
@@ -116,7 +116,7 @@ async function readTails(
 
 const tailsOf = (column: 'buyer_id' | 'seller_id'): string => `
 SELECT u.n::integer, c.id, c.seq, c.changed_at >= u.since, c.created_at >= u.since
-FROM asked u JOIN conversations c ON c.${column} = u.id
+FROM asked u, LATERAL (SELECT * FROM conversations WHERE ${column} = u.id OFFSET 0) c
 WHERE c.changed_at >= u.since OR c.created_at >= u.since`;
 
 const TAILS = `

@@ -77,6 +77,12 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
   let waiters: (() => void)[] = [];
   let expiry: NodeJS.Timeout | undefined;
 
+  const tellWhenIdle = (): void => {
+    if (running > 0 || queue.length > 0) return;
+    for (const done of waiters) done();
+    waiters = [];
+  };
+
   const expire = (): void => {
     expiry = undefined;
     const limit = performance.now() - MAX_WAIT_MS;
@@ -85,6 +91,7 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
     for (const entry of queue.splice(0, count === -1 ? queue.length : count))
       entry.reject(unavailable());
     expireLater();
+    tellWhenIdle();
   };
   const expireLater = (): void => {
     const oldest = queue[0]?.queuedAt;
@@ -157,11 +164,11 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
         batch.length,
         (performance.now() - started) / 1_000,
       );
+      // The gap beside a batch that runs is the longer one.
+      clearTimeout(pace);
+      pace = undefined;
       flush();
-      if (running === 0 && queue.length === 0) {
-        for (const done of waiters) done();
-        waiters = [];
-      }
+      tellWhenIdle();
     }
   };
 
