@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { type Overrides, createApp } from './app.ts';
 import { parseConfig, readEnv } from './config.ts';
 import { createLogger } from './lib/logger.ts';
@@ -9,15 +8,8 @@ const STOP_TIMEOUT_MS = 15_000;
 /** A terminal's Ctrl-C comes twice under npm, which passes on what we got already: nobody insists within this time. */
 const ECHO_MS = 1_000;
 
-/**
- * How much the old generation may grow between two full collections, in percent of what lives. By itself V8 lets a small heap
- * grow fourfold: after thousands of clients have come at once, most of a node would be garbage (docs/performance.md).
- */
-const HEAP_GROWTH_PERCENT = 100;
-
 /** Runs a node, configured by the environment, until a signal ends the process. */
 export async function serve(overrides: Overrides = {}): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   try {
     const config = parseConfig(readEnv());
     const logger = createLogger(config.logLevel);

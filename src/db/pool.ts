@@ -47,7 +47,7 @@ export function openDatabase(url: string, logger: Logger, disposer: Disposer): D
 /**
  * By itself PostgreSQL plans our statements anew each time, because a plan for arrays of a known length looks cheaper:
  * for a batch of one message that costs more than the batch. A plan that is kept may have been made for an empty table, and must
- * do for a large one: so no scans, and the frequent statements say themselves which index they mean (PostgreSQL manual,
+ * do for a large one: so no scans, and look-ups of many say themselves which index they mean (PostgreSQL manual,
  * "plan_cache_mode" and "enable_seqscan"; docs/performance.md).
  */
 const SETTINGS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c timezone=UTC';

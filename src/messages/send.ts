@@ -101,8 +101,7 @@ function toResult(
  * One batch. `locked` takes the conversations' rows in id order, so that batches of different nodes can't deadlock, and
  * sees their newest version even when it had to wait for it (PostgreSQL manual, "Read Committed Isolation Level").
  * `known` sees only what was committed when the statement began: a retry that races with its original ends in a unique
- * violation, and the writer runs the batch again. A row without an answer was not allowed. `OFFSET 0` and the second `ANY`
- * keep the kept plan from reading whole indexes when it was made for empty tables.
+ * violation, and the writer runs the batch again. A row without an answer was not allowed.
  */
 const SEND = `
 WITH input AS (
@@ -116,11 +115,7 @@ WITH input AS (
   FROM input i JOIN locked c ON c.id = i.conversation_id AND i.sender_id IN (c.buyer_id, c.seller_id)
 ), known AS (
   SELECT a.n, m.id, m.seq, m.created_at, m.read_at, m.content = a.content AS same
-  FROM allowed a, LATERAL (
-    SELECT id, seq, created_at, read_at, content FROM messages
-    WHERE (conversation_id, sender_id, client_message_id) = (a.conversation_id, a.sender_id, a.client_message_id)
-    OFFSET 0
-  ) m
+  FROM allowed a JOIN messages m USING (conversation_id, sender_id, client_message_id)
 ), fresh AS (
   SELECT a.*,
     (base + row_number() OVER (PARTITION BY conversation_id ORDER BY n))::integer AS seq,
@@ -138,7 +133,7 @@ WITH input AS (
       count(*) FILTER (WHERE by_buyer) AS by_buyer, count(*) FILTER (WHERE NOT by_buyer) AS by_seller
     FROM fresh GROUP BY conversation_id
   ) f
-  WHERE c.id = f.conversation_id AND c.id = ANY ($1::uuid[])
+  WHERE c.id = f.conversation_id
 )
 SELECT n::integer, id, seq, (extract(epoch FROM created_at) * 1000)::float8, NULL::float8, 'stored'
 FROM fresh
