@@ -239,6 +239,31 @@ describe('the Redis bus', () => {
     expect(texts(received, dropped)).toEqual([]);
   });
 
+  test('a channel that is subscribed again right after it was dropped with thousands is subscribed', async () => {
+    const bus = await openRedis();
+    const received = record(bus);
+    const names = Array.from({ length: 3_000 }, channel);
+    await bus.subscribe(names);
+    bus.unsubscribe(names);
+    const back = names.at(-500)!;
+    await bus.subscribe([back]);
+    bus.publish(back, 'x');
+    await fence(bus, received);
+    expect(texts(received, back)).toEqual(['x']);
+  });
+
+  test('what is published last goes out before the connections are closed', async () => {
+    const disposer = new Disposer();
+    const leaving = await openRedisBus(inject('redisUrl'), logger, disposer);
+    const bus = await openRedis();
+    const received = record(bus);
+    const name = channel();
+    await bus.subscribe([name]);
+    leaving.publish(name, 'bye');
+    await disposer[Symbol.asyncDispose]();
+    await expect.poll(() => texts(received, name)).toEqual(['bye']);
+  });
+
   test('ioredis keeps no list of the channels either', async () => {
     const prototype = (await import('ioredis')).Redis.prototype;
     const subscribe = vi.spyOn(prototype, 'subscribe');
