@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Bus } from './bus.ts';
+import { chunks, forgetChannels } from './redis-channels.ts';
 
 /** How many channels one SUBSCRIBE names. Measured for 10,000 channels: one at a time 650 ms, by 100 293 ms, by 1,000 56 ms. */
 const SUBSCRIBE_CHUNK = 1_000;
@@ -221,33 +222,4 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
     onMessage: (listener) => void listeners.push(listener),
     onGap: (listener) => void gapListeners.push(listener),
   };
-}
-
-/** What all of them name, in pieces. Sources may change while it goes on. */
-function* chunks(sources: readonly (() => Iterable<string>)[], size: number): Iterable<string[]> {
-  let chunk: string[] = [];
-  for (const source of sources) {
-    for (const channel of source()) {
-      chunk.push(channel);
-      if (chunk.length < size) continue;
-      yield chunk;
-      chunk = [];
-    }
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
-const NO_CHANNELS = {
-  add: () => undefined,
-  del: () => undefined,
-  channels: () => [],
-  isEmpty: () => false,
-};
-
-/**
- * ioredis remembers every channel for subscribing anew, 120 bytes and more for each, which we do ourselves: with a million
- * conversations that is more than all the rest of a node (docs/performance.md).
- */
-function forgetChannels({ condition }: Redis): void {
-  if (condition !== null) Object.assign(condition, { subscriber: NO_CHANNELS });
 }
