@@ -1,7 +1,8 @@
 import { type Dataset, loadDataset } from './dataset.ts';
 import type { RowResult } from './measure/figure.ts';
 import { measureSpeed } from './measure/speed.ts';
-import { type Services, createParleyDatabase, query } from './services.ts';
+import { type Services, createParleyDatabase } from './services.ts';
+import { query } from '../test/support/query.ts';
 
 /** What rows are measured with. */
 export class Bench {

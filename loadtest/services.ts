@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client, type QueryResultRow } from 'pg';
+import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../src/db/embedded.ts';
 import { migrateDatabase } from '../src/db/migrate.ts';
 import type { Disposer } from '../src/lib/disposer.ts';
 import { createLogger } from '../src/lib/logger.ts';
 import { run } from '../src/lib/run.ts';
 import { type findRedis, ownRedis } from '../test/support/redis.ts';
+import { query } from '../test/support/query.ts';
 import { childrenOf, readProcess } from './measure/proc.ts';
 
 /** The PostgreSQL and the Redis under everything that is measured. */
@@ -53,21 +54,6 @@ export async function findPostgres(url: string): Promise<number> {
   try {
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     return readProcess(rows[0]?.pid ?? 0)?.parent ?? 0;
-  } finally {
-    await client.end();
-  }
-}
-
-/** Runs one statement on a connection of its own. */
-export async function query<T extends QueryResultRow>(
-  url: string,
-  text: string,
-  values: unknown[] = [],
-): Promise<T[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(text, values)).rows;
   } finally {
     await client.end();
   }

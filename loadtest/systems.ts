@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { SECRET } from '../test/support/spawn-node.ts';
 import { type Cluster, type ClusterNode, startCluster, startProcesses } from './cluster.ts';
 import type { System } from './measure/load.ts';
-import { type Services, query } from './services.ts';
+import { type Services } from './services.ts';
+import { query } from '../test/support/query.ts';
 
 /** A system that goes when it is disposed of. */
 export interface RunningSystem extends System, AsyncDisposable {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client, type User, connect, newConversation, newUser, rest } from './support/client.ts';
-import { createDatabase, createEmptyDatabase, query } from './support/database.ts';
+import { createDatabase, createEmptyDatabase } from './support/database.ts';
+import { query } from './support/query.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { type User, connect, newConversation, newUser, rest } from './support/client.ts';
-import { createDatabase, query } from './support/database.ts';
+import { createDatabase } from './support/database.ts';
+import { query } from './support/query.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { startProxy } from './support/proxy.ts';
 

@@ -9,7 +9,8 @@ import {
   rest,
   upgradeStatus,
 } from './support/client.ts';
-import { createDatabase, query } from './support/database.ts';
+import { createDatabase } from './support/database.ts';
+import { query } from './support/query.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type User, connect, newConversation, newUser, rest } from './support/client.ts';
-import { createDatabase, query } from './support/database.ts';
+import { createDatabase } from './support/database.ts';
+import { query } from './support/query.ts';
 import { clusterEnv } from './support/node-process.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
 

@@ -13,7 +13,8 @@ import {
   newUser,
   rest,
 } from './support/client.ts';
-import { createDatabase, query } from './support/database.ts';
+import { createDatabase } from './support/database.ts';
+import { query } from './support/query.ts';
 import { clusterEnv } from './support/node-process.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
 

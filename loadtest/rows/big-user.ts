@@ -4,7 +4,7 @@ import { type Dataset, idOf } from '../dataset.ts';
 import { Generator } from '../generator/generator.ts';
 import { atMost, figuresOf } from '../measure/figure.ts';
 import { connectUsers, measureLoad } from '../measure/load.ts';
-import { query } from '../services.ts';
+import { query } from '../../test/support/query.ts';
 import { type RunningSystem, startParley } from '../systems.ts';
 import { connectChat, evenNumbers, pairsOf } from './chat.ts';
 

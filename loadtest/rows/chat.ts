@@ -3,7 +3,8 @@ import { type Dataset, conversationId, userId } from '../dataset.ts';
 import { Generator } from '../generator/generator.ts';
 import type { ClientSpec } from '../generator/load-client.ts';
 import { connectUsers } from '../measure/load.ts';
-import { createDatabase, query } from '../services.ts';
+import { createDatabase } from '../services.ts';
+import { query } from '../../test/support/query.ts';
 import { type RunningSystem, startParley, startSocketIo } from '../systems.ts';
 import { SOCKET_IO_SCHEMA } from '../peers/socket-io-schema.ts';
 

@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.ts';
 import { type Dataset, idOf } from '../dataset.ts';
 import type { ClientSpec } from '../generator/load-client.ts';
-import { query } from '../services.ts';
+import { query } from '../../test/support/query.ts';
 
 /** Clients who each have conversations with some of a few shops, and pairs who chat with each other. */
 export interface Town {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { query } from '../support/database.ts';
+import { query } from '../support/query.ts';
 
 /** Waits until it is so. Fails after a minute. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {

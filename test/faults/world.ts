@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packagePath } from '../../src/lib/package-path.ts';
 import { type User, newConversation, newUser, rest } from '../support/client.ts';
-import { query } from '../support/database.ts';
+import { query } from '../support/query.ts';
 import { type Proxy, startProxy } from '../support/proxy.ts';
 import { type NodeProcess, SECRET, startNode } from '../support/spawn-node.ts';
 import { ChatClient } from './chat-client.ts';

@@ -7,7 +7,7 @@ import { migrateDatabase } from '../../src/db/migrate.ts';
 import { Disposer } from '../../src/lib/disposer.ts';
 import { createLogger } from '../../src/lib/logger.ts';
 import { run } from '../../src/lib/run.ts';
-import { query } from './database.ts';
+import { query } from './query.ts';
 import { findRedis } from './redis.ts';
 
 declare module 'vitest' {
