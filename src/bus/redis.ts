@@ -123,21 +123,22 @@ export async function openRedisBus(url: string, logger: Logger, disposer: Dispos
 
   disposer.defer(flush);
 
-  const subscribeInChunks = async (channels: readonly string[]): Promise<void> => {
-    const confirmations: Promise<unknown>[] = [];
-    for (let i = 0; i < channels.length; i += SUBSCRIBE_CHUNK) {
-      forgetChannels(subscriber);
-      confirmations.push(subscriber.subscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK)));
-    }
-    await Promise.all(confirmations);
-  };
-  /** All in one turn: a later SUBSCRIBE of one of them must come after it. */
-  const unsubscribe = async (channels: readonly string[]): Promise<void> => {
-    if (subscriber.status !== 'ready') return;
+  /** All in one turn: what is asked of one of these channels later must come after it. */
+  const inChunks = async (
+    command: 'subscribe' | 'unsubscribe',
+    channels: readonly string[],
+  ): Promise<void> => {
     const confirmations: Promise<unknown>[] = [];
     for (let i = 0; i < channels.length; i += SUBSCRIBE_CHUNK)
-      confirmations.push(subscriber.unsubscribe(...channels.slice(i, i + SUBSCRIBE_CHUNK)));
+      confirmations.push(subscriber[command](...channels.slice(i, i + SUBSCRIBE_CHUNK)));
     await Promise.all(confirmations);
+  };
+  const subscribeInChunks = (channels: readonly string[]): Promise<void> => {
+    forgetChannels(subscriber);
+    return inChunks('subscribe', channels);
+  };
+  const unsubscribe = async (channels: readonly string[]): Promise<void> => {
+    if (subscriber.status === 'ready') await inChunks('unsubscribe', channels);
   };
   /** What is asked for while everything is subscribed anew, in order: done afterwards. */
   let later: (() => Promise<void>)[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toTimestamp, wireTypes } from './wire-types.ts';
+import { toWireTime, wireTypes } from './wire-types.ts';
 
 test.each([
   ['2026-01-02 03:04:05.678+00', '2026-01-02T03:04:05.678Z'],
@@ -11,7 +11,7 @@ test.each([
   ['2026-01-02 03:04:05.67-03:30', '2026-01-02T06:34:05.670Z'],
   ['2026-01-02 00:04:05.678-10', '2026-01-02T10:04:05.678Z'],
 ])('%s is %s', (text, timestamp) => {
-  expect(toTimestamp(text)).toBe(timestamp);
+  expect(toWireTime(text)).toBe(timestamp);
 });
 
 test('other types are as always', () => {

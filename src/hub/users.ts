@@ -216,7 +216,7 @@ export class LocalUsers {
     for (const piece of pieces(wanted, OPENED_TOGETHER))
       await this.#parts.served.open(piece.filter(([user]) => this.#isHere(user)));
     for (const user of here) if (this.#isHere(user)) this.#parts.served.join(user);
-    return users.map(() => undefined);
+    return [];
   }
 
   #depart(user: LocalUser): void {

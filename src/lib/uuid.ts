@@ -25,7 +25,7 @@ export function writeUuid(target: Uint8Array, text: string, at: number, from = 0
 }
 
 /** The hexadecimal digits of the bytes from `at` up to `end`. */
-export function hex(bytes: Uint8Array, at: number, end: number): string {
+function hex(bytes: Uint8Array, at: number, end: number): string {
   let text = '';
   for (let i = at; i < end; i += 1) text += HEX[bytes[i] ?? 0];
   return text;
