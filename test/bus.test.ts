@@ -47,7 +47,9 @@ async function openBehindProxy(): Promise<{ bus: Bus; proxy: Proxy }> {
 /** What a bus brings, copied: a payload is valid only during the call. */
 function record(bus: Bus): Received[] {
   const received: Received[] = [];
-  bus.onMessage((name, payload) => received.push({ channel: name, payload: Buffer.from(payload) }));
+  bus.onMessage((name, payload) =>
+    received.push({ channel: name.toString(), payload: Buffer.from(payload) }),
+  );
   return received;
 }
 

@@ -1,3 +1,6 @@
+/** Takes a message. Both are valid only during the call, unless they are copied; the payload is UTF-8. */
+export type BusListener = (channel: Buffer, payload: Buffer) => void;
+
 /**
  * The fast path between nodes. PostgreSQL is the truth; whoever listens repairs by `seq` what the bus loses.
  *
@@ -29,17 +32,30 @@ export interface Bus {
   /** @param source names all that the caller has subscribed, for a connection that is new */
   provideChannels(source: () => Iterable<string>): void;
 
-  /** @param payload UTF-8; valid only during the call, unless it is copied */
-  onMessage(listener: (channel: string, payload: Buffer) => void): void;
+  onMessage(listener: BusListener): void;
 
   /** Called when messages may have been missed, here or by other nodes, and all is well again: time to compare by `seq`. */
   onGap(listener: () => void): void;
 }
 
-export const CONVERSATION_PREFIX = 'conversation:';
-export const USER_PREFIX = 'user:';
+const CONVERSATION_PREFIX = 'conversation:';
+const USER_PREFIX = 'user:';
+/** Where nodes tell each other that they live. */
+export const NODES_CHANNEL = 'nodes';
+
 export const conversationChannel = (conversationId: string): string =>
   CONVERSATION_PREFIX + conversationId;
 export const userChannel = (userId: string): string => USER_PREFIX + userId;
-/** Where nodes tell each other that they live. */
-export const NODES_CHANNEL = 'nodes';
+
+/** Where the id begins in the name of a conversation's channel. */
+export const CONVERSATION_ID_AT = CONVERSATION_PREFIX.length;
+export const userIdOf = (channel: Buffer): string => channel.toString('latin1', USER_PREFIX.length);
+
+/** The kinds begin with different letters: nobody makes a string of every channel that arrives. */
+const kindOf = (name: string): ((channel: Buffer) => boolean) => {
+  const first = name.charCodeAt(0);
+  return (channel) => channel[0] === first;
+};
+export const isConversationChannel = kindOf(CONVERSATION_PREFIX);
+export const isUserChannel = kindOf(USER_PREFIX);
+export const isNodesChannel = kindOf(NODES_CHANNEL);

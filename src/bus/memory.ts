@@ -1,17 +1,16 @@
-import type { Bus } from './bus.ts';
+import type { Bus, BusListener } from './bus.ts';
 
 /** For a single node: the contract of {@link Bus} within one process. Delivers in a later turn, as a network would. */
 export function createMemoryBus(): Bus {
   const subscribed = new Set<string>();
-  const listeners: ((channel: string, payload: Buffer) => void)[] = [];
+  const listeners: BusListener[] = [];
   return {
     isConnected: true,
     publish(channel, payload) {
       if (!subscribed.has(channel)) return;
       setImmediate(() => {
         if (!subscribed.has(channel)) return;
-        const bytes = Buffer.from(payload);
-        for (const listener of listeners) listener(channel, bytes);
+        for (const listener of listeners) listener(Buffer.from(channel), Buffer.from(payload));
       });
     },
     subscribe(channels) {

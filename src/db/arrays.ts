@@ -1,4 +1,4 @@
-import { writeUuid } from '../lib/uuid.ts';
+import { UUID_LENGTH, uuidText, writeUuid } from '../lib/uuid.ts';
 
 /**
  * Arrays in PostgreSQL's binary format, which pg passes on as they are: 12 bytes of header (dimensions, whether there are
@@ -15,13 +15,19 @@ const TEXT = 25;
 
 /** @param ids UUIDs in their 8-4-4-4-12 form */
 export function uuidArray(ids: readonly string[]): Buffer {
-  if (ids.length === 0) return emptyArray(UUID);
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + ids.length * (4 + UUID_BYTES));
-  let at = writeHeader(bytes, UUID, ids.length, false);
-  for (const id of ids) {
-    at = bytes.writeInt32BE(UUID_BYTES, at);
-    at = writeUuid(bytes, id, at);
-  }
+  const text = uuidText(ids);
+  return uuidArrayOf(ids.length, (bytes, at, i) => writeUuid(bytes, at, text, i * UUID_LENGTH));
+}
+
+/** @param write writes the 16 bytes of the UUID with this index, and returns where the next byte goes */
+export function uuidArrayOf(
+  length: number,
+  write: (bytes: Buffer, at: number, i: number) => number,
+): Buffer {
+  if (length === 0) return emptyArray(UUID);
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length * (4 + UUID_BYTES));
+  let at = writeHeader(bytes, UUID, length, false);
+  for (let i = 0; i < length; i += 1) at = write(bytes, bytes.writeInt32BE(UUID_BYTES, at), i);
   return bytes;
 }
 

@@ -16,7 +16,7 @@ test('an id is found within a longer text, and comes back in lower case', () => 
   const table = new ConversationTable();
   const id = randomUUID();
   const slot = table.add(id.toUpperCase());
-  expect(table.find(`conversation:${id}`, 13)).toBe(slot);
+  expect(table.findIn(Buffer.from(`conversation:${id}`), 13)).toBe(slot);
   expect(table.id(slot)).toBe(id);
 });
 

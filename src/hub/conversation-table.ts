@@ -1,4 +1,4 @@
-import { readUuid, writeUuid } from '../lib/uuid.ts';
+import { UUID_LENGTH, readUuid, writeUuid } from '../lib/uuid.ts';
 
 /** A conversation's place in the table, until it is removed: never keep one over an `await`. */
 export type Slot = number;
@@ -45,8 +45,9 @@ export class ConversationTable {
   /** The first free slot; the next one is in its SEQ. */
   #free = NONE;
   /** The id that is looked for, in bytes and in words. */
-  readonly #keyBytes = new Uint8Array(16);
-  readonly #key = new Int32Array(this.#keyBytes.buffer);
+  readonly #key = new Int32Array(4);
+  readonly #keyBytes = Buffer.from(this.#key.buffer);
+  readonly #text = Buffer.alloc(UUID_LENGTH);
 
   get size(): number {
     return this.#size;
@@ -57,9 +58,15 @@ export class ConversationTable {
     return this.#end;
   }
 
-  /** @param text has the id from `from` on */
-  find(text: string, from = 0): Slot {
-    writeUuid(this.#keyBytes, text, 0, from);
+  /** @param id a UUID in its 8-4-4-4-12 form */
+  find(id: string): Slot {
+    this.#text.write(id, 'latin1');
+    return this.findIn(this.#text, 0);
+  }
+
+  /** @param text has the id from `from` on, in ASCII */
+  findIn(text: Uint8Array, from: number): Slot {
+    writeUuid(this.#keyBytes, 0, text, from);
     return (this.#index[this.#probe()] ?? 0) - 1;
   }
 

@@ -1,7 +1,7 @@
 import { type Bus, conversationChannel } from '../bus/bus.ts';
 import type { ConversationIndex, Membership } from '../conversations/conversation-index.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Change, ReadChanges } from '../messages/changes.ts';
+import type { ReadChanges } from '../messages/changes.ts';
 import {
   BUYER,
   ConversationTable,
@@ -11,6 +11,7 @@ import {
   type Slot,
 } from './conversation-table.ts';
 import { Feed } from './feed.ts';
+import type { Position } from './socket.ts';
 
 /** A user whose conversations are in the table. */
 export interface Party {
@@ -24,8 +25,8 @@ export interface ServedParts {
   readonly bus: Bus;
   readonly index: ConversationIndex;
   readonly readChanges: ReadChanges;
-  /** Brings a change to one user, by index. `conversationId` costs something: ask for it only when needed. */
-  readonly deliver: (user: number, change: Change, conversationId: () => string) => void;
+  /** Brings a change to one user, by index. Both are valid only during the call. */
+  readonly deliver: (user: number, frame: Uint8Array, position: Position) => void;
   /** So many changes did not come by the bus and were read. */
   readonly onRepaired: (changes: number) => void;
   readonly logger: Logger;
@@ -36,6 +37,21 @@ interface Start {
   readonly done: Promise<void>;
 }
 
+/** The id costs something: it is made when somebody asks for it. */
+class SlotPosition implements Position {
+  slot: Slot = NONE;
+  seq = 0;
+  readonly #table: ConversationTable;
+
+  constructor(table: ConversationTable) {
+    this.#table = table;
+  }
+
+  get conversationId(): string {
+    return this.#table.id(this.slot);
+  }
+}
+
 /**
  * The conversations that this node serves, those with at least one party here: their channels are subscribed and their
  * changes delivered in order. Most need nothing but their last seq; one with a hole has a {@link Feed} until it is filled.
@@ -43,6 +59,8 @@ interface Start {
 export class ServedConversations {
   readonly #parts: ServedParts;
   readonly #table = new ConversationTable();
+  /** One for all that is delivered: few sessions look at it. */
+  readonly #position = new SlotPosition(this.#table);
   readonly #feeds = new Map<Slot, Feed>();
   readonly #starting = new Map<Slot, Start>();
 
@@ -152,22 +170,26 @@ export class ServedConversations {
   /**
    * Takes a change from the bus.
    *
-   * @param text has the conversation's id from `from` on
+   * @param text has the conversation's id from `from` on, in ASCII
    */
-  accept(text: string, from: number, seq: number, frame: Buffer): void {
-    const slot = this.#table.find(text, from);
+  accept(text: Buffer, from: number, seq: number, frame: Buffer): void {
+    const slot = this.#table.findIn(text, from);
     if (slot === NONE) return;
     const last = this.#table.seq(slot);
     if (last === undefined || seq > last + 1 || this.#feeds.has(slot)) {
       this.#feed(slot).accept(seq, frame);
       return;
     }
-    if (seq === last + 1) this.#deliver(slot, { seq, frame });
+    if (seq === last + 1) this.#deliver(slot, seq, frame);
   }
 
-  /** The users that get what is not numbered. */
-  members(id: string): number[] {
-    const slot = this.#table.find(id);
+  /**
+   * The users that get what is not numbered.
+   *
+   * @param text has the conversation's id from `from` on, in ASCII
+   */
+  members(text: Buffer, from: number): number[] {
+    const slot = this.#table.findIn(text, from);
     if (slot === NONE) return [];
     return ([BUYER, SELLER] as const)
       .filter((role) => this.#table.isMember(slot, role))
@@ -242,7 +264,7 @@ export class ServedConversations {
         this.#parts.onRepaired(changes.length);
         return changes;
       },
-      deliver: (change) => this.#deliver(slot, change),
+      deliver: (change) => this.#deliver(slot, change.seq, change.frame),
       onSettled: () => this.#endFeed(slot),
       logger: this.#parts.logger,
     });
@@ -257,16 +279,17 @@ export class ServedConversations {
     this.#feeds.delete(slot);
   }
 
-  #deliver(slot: Slot, change: Change): void {
-    this.#table.setSeq(slot, change.seq);
-    const id = () => this.#table.id(slot);
-    this.#deliverTo(BUYER, slot, change, id);
-    this.#deliverTo(SELLER, slot, change, id);
+  #deliver(slot: Slot, seq: number, frame: Uint8Array): void {
+    this.#table.setSeq(slot, seq);
+    this.#position.slot = slot;
+    this.#position.seq = seq;
+    this.#deliverTo(BUYER, slot, frame);
+    this.#deliverTo(SELLER, slot, frame);
   }
 
-  #deliverTo(role: Role, slot: Slot, change: Change, id: () => string): void {
+  #deliverTo(role: Role, slot: Slot, frame: Uint8Array): void {
     if (this.#table.isMember(slot, role))
-      this.#parts.deliver(this.#table.party(slot, role), change, id);
+      this.#parts.deliver(this.#table.party(slot, role), frame, this.#position);
   }
 
   #roleOf(slot: Slot, { index }: Party): Role | undefined {

@@ -1,4 +1,11 @@
-import { type Bus, CONVERSATION_PREFIX, USER_PREFIX, conversationChannel } from '../bus/bus.ts';
+import {
+  type Bus,
+  CONVERSATION_ID_AT,
+  conversationChannel,
+  isConversationChannel,
+  isUserChannel,
+  userIdOf,
+} from '../bus/bus.ts';
 import { decodeEnvelope, encodeNotice } from '../bus/envelope.ts';
 import { decodeControl } from '../conversations/control.ts';
 import type { ConversationIndex, Parties } from '../conversations/conversation-index.ts';
@@ -60,8 +67,7 @@ export class Hub {
     this.#served = new ServedConversations({
       ...parts,
       onRepaired: (changes) => parts.observer.repaired(changes),
-      deliver: (user, { seq, frame: bytes }, conversationId) =>
-        this.#users.deliver(user, bytes, seq, conversationId),
+      deliver: (user, bytes, position) => this.#users.deliver(user, bytes, position),
     });
     this.#users = new LocalUsers({
       ...parts,
@@ -186,23 +192,22 @@ export class Hub {
     return encodeCursor(this.#sweep.deliveredAt);
   }
 
-  #onMessage(channel: string, payload: Buffer): void {
-    if (channel.startsWith(CONVERSATION_PREFIX)) this.#onConversationMessage(channel, payload);
-    else if (channel.startsWith(USER_PREFIX)) {
+  #onMessage(channel: Buffer, payload: Buffer): void {
+    if (isConversationChannel(channel)) this.#onConversationMessage(channel, payload);
+    else if (isUserChannel(channel)) {
       const control = decodeControl(payload);
-      if (control !== undefined) this.#users.add(channel.slice(USER_PREFIX.length), control.id);
+      if (control !== undefined) this.#users.add(userIdOf(channel), control.id);
     }
   }
 
-  #onConversationMessage(channel: string, payload: Buffer): void {
+  #onConversationMessage(channel: Buffer, payload: Buffer): void {
     const envelope = decodeEnvelope(payload);
     if (envelope === undefined) return;
-    const from = CONVERSATION_PREFIX.length;
     if (envelope.kind === 'change') {
-      this.#served.accept(channel, from, envelope.seq, envelope.frame);
+      this.#served.accept(channel, CONVERSATION_ID_AT, envelope.seq, envelope.frame);
       return;
     }
-    for (const user of this.#served.members(channel.slice(from)))
+    for (const user of this.#served.members(channel, CONVERSATION_ID_AT))
       this.#users.notify(user, envelope.frame, envelope.exceptUserId);
   }
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { type Bus, NODES_CHANNEL } from '../bus/bus.ts';
+import { type Bus, type BusListener, NODES_CHANNEL } from '../bus/bus.ts';
 import { Disposer } from '../lib/disposer.ts';
 import { createLogger } from '../lib/logger.ts';
 import { Peers } from './peers.ts';
@@ -12,7 +12,7 @@ beforeEach(() => {
 /** A bus in the hands of the test. */
 function wire() {
   const said: string[] = [];
-  const heard: ((channel: string, payload: Buffer) => void)[] = [];
+  const heard: BusListener[] = [];
   const gaps: (() => void)[] = [];
   const bus = {
     isConnected: true,
@@ -36,7 +36,7 @@ function wire() {
     peers,
     bus,
     said,
-    hear: (word: string) => heard[0]?.(NODES_CHANNEL, Buffer.from(`other ${word}`)),
+    hear: (word: string) => heard[0]?.(Buffer.from(NODES_CHANNEL), Buffer.from(`other ${word}`)),
     gap: () => gaps[0]?.(),
     losses: () => losses,
   };

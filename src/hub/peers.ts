@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Bus, NODES_CHANNEL } from '../bus/bus.ts';
+import { type Bus, NODES_CHANNEL, isNodesChannel } from '../bus/bus.ts';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 
@@ -30,7 +30,7 @@ export class Peers {
     this.#logger = logger;
     bus.provideChannels(() => [NODES_CHANNEL]);
     bus.onMessage((channel, payload) => {
-      if (channel === NODES_CHANNEL) this.#onWord(payload.toString('latin1'));
+      if (isNodesChannel(channel)) this.#onWord(payload.toString('latin1'));
     });
     bus.onGap(() => {
       // Nobody could be heard meanwhile.

@@ -47,7 +47,7 @@ test('exactly 1 MiB may wait; a byte more closes with 4429, and nothing of it is
 });
 
 const bytes = (type: string) => Buffer.from(JSON.stringify({ type }));
-const conversationId = () => 'c';
+const change = (seq: number) => ({ conversationId: 'c', seq });
 const resumed = () =>
   ({ type: 'resumed', complete: true, cursor: 'new', timestamp: 'now' }) as const;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -58,14 +58,14 @@ describe('a replay', () => {
     session.receive('early', handle);
     session.startReplay('old');
     expect(session.resumingFrom).toBe('old');
-    session.onBroadcast(bytes('live 2'), 2, conversationId);
+    session.onBroadcast(bytes('live 2'), change(2));
     session.onBroadcast(bytes('notice'));
     const replayed = session.replay(
       [bytes('missed 1'), bytes('missed 2')],
       ({ seq }) => seq > 2,
       resumed,
     );
-    session.onBroadcast(bytes('live 3'), 3, conversationId);
+    session.onBroadcast(bytes('live 3'), change(3));
     await replayed;
     expect(session.state).toBe('live');
     expect(session.resumingFrom).toBeUndefined();
@@ -88,7 +88,7 @@ describe('a replay', () => {
     peer.unread = 1_000_000;
     await turn();
     expect(events).toEqual(['connected', '1']);
-    session.onBroadcast(bytes('3'), 3, conversationId);
+    session.onBroadcast(bytes('3'), change(3));
     session.drained();
     await turn();
     expect(events).toEqual(['connected', '1']);
@@ -112,9 +112,9 @@ describe('a replay', () => {
   test('does not hold more than 1 MiB behind itself', () => {
     const { session, events } = open();
     session.startReplay('old');
-    session.onBroadcast(Buffer.alloc(MAX_HELD_BYTES), 1, conversationId);
+    session.onBroadcast(Buffer.alloc(MAX_HELD_BYTES), change(1));
     expect(events).toEqual(['connected']);
-    session.onBroadcast(Buffer.alloc(1), 2, conversationId);
+    session.onBroadcast(Buffer.alloc(1), change(2));
     expect(events).toEqual(['connected', 'closed 4408']);
   });
 });

@@ -105,11 +105,11 @@ export class Session {
   }
 
   /**
-   * A frame was broadcast to the user, in `live` to this socket too. It is valid only during the call.
+   * A frame was broadcast to the user, in `live` to this socket too. It and its position are valid only during the call.
    *
-   * @param seq of a persisted change of the conversation
+   * @param position of a persisted change
    */
-  onBroadcast(bytes: Uint8Array, seq?: number, conversationId?: () => string): void {
+  onBroadcast(bytes: Uint8Array, position?: Position): void {
     if (this.#state === 'live') this.#note(bytes.length);
     if (this.#state !== 'replaying') return;
     this.#heldBytes += bytes.length;
@@ -117,11 +117,10 @@ export class Session {
       this.#tooSlow();
       return;
     }
-    const position =
-      seq === undefined || conversationId === undefined
-        ? undefined
-        : { conversationId: conversationId(), seq };
-    (this.#held ??= []).push({ frame: Buffer.from(bytes), position });
+    (this.#held ??= []).push({
+      frame: Buffer.from(bytes),
+      position: position && { conversationId: position.conversationId, seq: position.seq },
+    });
   }
 
   /**
@@ -211,7 +210,8 @@ export class Session {
   /** Something of this size was sent, here or by broadcast. Too much unread by the peer ends the socket. */
   #note(bytes: number): void {
     if (this.#state === 'closed') return;
-    if (!this.#undelivered.add(bytes, () => this.#socket.bufferedBytes())) this.#tooSlow();
+    if (this.#undelivered.add(bytes)) return;
+    if (!this.#undelivered.recount(this.#socket.bufferedBytes())) this.#tooSlow();
   }
 
   #tooSlow(): void {

@@ -10,12 +10,18 @@ export class Undelivered {
   #waiting = 0;
   #progressAt = 0;
 
-  /** @returns false when too many wait */
-  add(bytes: number, buffered: () => number): boolean {
+  /** @returns false when too many may wait: then {@link recount} them */
+  add(bytes: number): boolean {
     this.#messages += 1;
     this.#bytes += bytes;
-    if (this.#messages <= MAX_UNDELIVERED_MESSAGES) return true;
-    const waiting = buffered();
+    return this.#messages <= MAX_UNDELIVERED_MESSAGES;
+  }
+
+  /**
+   * @param waiting the bytes that wait now
+   * @returns false when too many wait
+   */
+  recount(waiting: number): boolean {
     const mean = this.#bytes / this.#messages;
     this.#messages = Math.min(this.#messages, Math.ceil(waiting / mean));
     this.#bytes = this.#messages * mean;

@@ -10,7 +10,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { NONE } from './conversation-table.ts';
 import type { Party, ServedConversations } from './conversations.ts';
 import type { Session } from './session.ts';
-import type { Broadcast } from './socket.ts';
+import type { Broadcast, Position } from './socket.ts';
 
 /** A user with at least one socket here. */
 export interface LocalUser extends Party {
@@ -103,9 +103,9 @@ export class LocalUsers {
   }
 
   /** Brings a persisted change to one user, by index. */
-  deliver(index: number, bytes: Uint8Array, seq: number, conversationId: () => string): void {
+  deliver(index: number, bytes: Uint8Array, position: Position): void {
     const user = this.#byIndex[index];
-    if (user !== undefined) this.#deliver(user, bytes, seq, conversationId);
+    if (user !== undefined) this.#deliver(user, bytes, position);
   }
 
   /** A conversation was created while its party was here, perhaps: then it is not among those that were loaded. */
@@ -123,11 +123,11 @@ export class LocalUsers {
     adding.set(id, done);
   }
 
-  #deliver(user: LocalUser, bytes: Uint8Array, seq?: number, conversationId?: () => string): void {
+  #deliver(user: LocalUser, bytes: Uint8Array, position?: Position): void {
     this.#parts.broadcast(user.id, bytes);
     // One that is closed for it takes itself out.
     for (let i = user.sessions.length - 1; i >= 0; i -= 1)
-      user.sessions[i]?.onBroadcast(bytes, seq, conversationId);
+      user.sessions[i]?.onBroadcast(bytes, position);
   }
 
   /**
@@ -172,7 +172,8 @@ export class LocalUsers {
     for (let seq = news.addedUpTo.get(id) ?? 0; seq < served.seq(id);) {
       const changes = await this.#parts.readChanges(id, seq, served.seq(id));
       if (!this.#isHere(user)) return;
-      for (const change of changes) this.#deliver(user, change.frame, change.seq, () => id);
+      for (const change of changes)
+        this.#deliver(user, change.frame, { conversationId: id, seq: change.seq });
       seq = changes.at(-1)?.seq ?? served.seq(id);
       news.addedUpTo.set(id, seq);
     }

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { messageId } from './message-id.ts';
+import { readUuid } from '../lib/uuid.ts';
+import { writeMessageId } from './message-id.ts';
+
+function messageId(now = Date.now()): string {
+  const bytes = Buffer.alloc(20);
+  expect(writeMessageId(bytes, 2, now)).toBe(18);
+  return readUuid(bytes, 2);
+}
 
 test('is a UUIDv7: version and variant', () => {
   for (let i = 0; i < 5_000; i += 1) {

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { type Bus, conversationChannel } from '../bus/bus.ts';
 import { encodeChange } from '../bus/envelope.ts';
-import { textArray, uuidArray } from '../db/arrays.ts';
+import { textArray, uuidArray, uuidArrayOf } from '../db/arrays.ts';
 import { ProtocolError, clientMessageIdConflict, notAuthorized } from '../protocol/errors.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
 import { newMessageFrame, toTimestamp } from './frames.ts';
-import { messageId } from './message-id.ts';
+import { writeMessageId } from './message-id.ts';
 import type { WriteKind, Writer } from './writer.ts';
 
 export interface SendInput {
@@ -58,6 +58,7 @@ async function store(
   pool: Pool,
   inputs: readonly SendInput[],
 ): Promise<readonly (Sent | ProtocolError)[]> {
+  const now = Date.now();
   const { rows } = await pool.query<Row>({
     name: 'send',
     text: SEND,
@@ -65,7 +66,7 @@ async function store(
     values: [
       uuidArray(inputs.map((input) => input.conversationId)),
       uuidArray(inputs.map((input) => input.senderId)),
-      uuidArray(inputs.map(() => messageId())),
+      uuidArrayOf(inputs.length, (bytes, at) => writeMessageId(bytes, at, now)),
       textArray(inputs.map((input) => input.content)),
       textArray(inputs.map((input) => input.clientMessageId)),
     ],

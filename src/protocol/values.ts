@@ -22,13 +22,17 @@ export const TOO_LARGE = 'too_large';
 const CONTENT_RULE =
   'must be 1 to 4096 bytes of text, not blank, without U+0000 or lone surrogates';
 
+// One check instead of four: every message goes through it.
 export const content = z
   .string({ error: CONTENT_RULE })
-  .min(1, { error: CONTENT_RULE, abort: true })
-  .refine(isStorable, { error: CONTENT_RULE, abort: true })
-  .refine((text) => text.trim() !== '', { error: CONTENT_RULE, abort: true })
-  .refine((text) => Buffer.byteLength(text) <= MAX_CONTENT_BYTES, { params: { kind: TOO_LARGE } })
+  .check(({ value, issues }) => {
+    if (value.trim() === '' || !isStorable(value))
+      issues.push({ code: 'custom', input: value, message: CONTENT_RULE });
+    else if (Buffer.byteLength(value) > MAX_CONTENT_BYTES)
+      issues.push({ code: 'custom', input: value, params: { kind: TOO_LARGE } });
+  })
   .meta({
+    minLength: 1,
     description: `1 to ${MAX_CONTENT_BYTES} bytes of UTF-8, not blank, without U+0000 or lone surrogates.`,
     maxLength: MAX_CONTENT_BYTES,
     pattern: '\\S',
