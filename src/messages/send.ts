@@ -44,7 +44,7 @@ export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
   return (input) => writer.submit(sending, input);
 }
 
-/** What {@link SEND} answers of each input, in the order of its columns. */
+/** What {@link SEND} answers of each input, in the order of its columns. Its milliseconds are off by less than one. */
 type Row = [
   n: number,
   id: string,
@@ -90,8 +90,8 @@ function toResult(
       id,
       senderId: input.senderId,
       content: input.content,
-      createdAt: toTimestamp(createdMs),
-      readAt: readMs === null ? null : toTimestamp(readMs),
+      createdAt: toTimestamp(Math.round(createdMs)),
+      readAt: readMs === null ? null : toTimestamp(Math.round(readMs)),
       seq,
       ...(input.clientMessageId === undefined ? {} : { clientMessageId: input.clientMessageId }),
     },
@@ -136,9 +136,9 @@ WITH input AS (
   ) f
   WHERE c.id = f.conversation_id
 )
-SELECT n::integer, id, seq, (extract(epoch FROM created_at) * 1000)::float8, NULL::float8, 'stored'
+SELECT n::integer, id, seq, date_part('epoch', created_at) * 1000, NULL::float8, 'stored'
 FROM fresh
 UNION ALL
-SELECT n::integer, id, seq, (extract(epoch FROM created_at) * 1000)::float8, (extract(epoch FROM read_at) * 1000)::float8,
+SELECT n::integer, id, seq, date_part('epoch', created_at) * 1000, date_part('epoch', read_at) * 1000,
   CASE WHEN same THEN 'repeated' ELSE 'conflict' END
 FROM known`;
