@@ -91,7 +91,7 @@ const restarting = () =>
  * When another node has died, all its clients come at once. Taking one costs about 200 µs: those who chat here already must
  * not wait for thousands of them.
  */
-const nextTurn = createTurns(10);
+const nextTurn = createTurns(4);
 
 async function upgrade(
   res: HttpResponse,
