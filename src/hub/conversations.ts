@@ -11,15 +11,8 @@ import {
   type Slot,
 } from './conversation-table.ts';
 import { Feed } from './feed.ts';
+import { type Party, PartyLists } from './party-lists.ts';
 import type { Position } from './socket.ts';
-
-/** A user whose conversations are in the table. */
-export interface Party {
-  /** Not negative, and no other's while this one is here. */
-  readonly index: number;
-  /** The first of the user's conversations; {@link NONE} without any. */
-  head: Slot;
-}
 
 export interface ServedParts {
   readonly bus: Bus;
@@ -59,6 +52,7 @@ class SlotPosition implements Position {
 export class ServedConversations {
   readonly #parts: ServedParts;
   readonly #table = new ConversationTable();
+  readonly #lists = new PartyLists(this.#table);
   /** One for all that is delivered: few sessions look at it. */
   readonly #position = new SlotPosition(this.#table);
   readonly #feeds = new Map<Slot, Feed>();
@@ -87,11 +81,7 @@ export class ServedConversations {
     for (const [party, list] of wanted) {
       for (const { id, isBuyer } of list) {
         const slot = this.#table.add(id);
-        const role = isBuyer ? BUYER : SELLER;
-        if (this.#table.party(slot, role) !== party.index) {
-          this.#table.link(slot, role, party.index, party.head);
-          party.head = slot;
-        }
+        this.#lists.add(party, slot, isBuyer ? BUYER : SELLER);
         const start = this.#starting.get(slot);
         if (start !== undefined) waiting.add(start.done);
         else if (this.#table.seq(slot) === undefined) fresh.add(id);
@@ -103,51 +93,37 @@ export class ServedConversations {
 
   /** From now on the user gets what is delivered, of all conversations in the list. */
   join(party: Party): void {
-    for (const [slot, role] of this.#listOf(party)) this.#table.setMember(slot, role);
+    for (const [slot, role] of this.#lists.of(party)) this.#table.setMember(slot, role);
   }
 
   /** From now on the user gets what is delivered of this one. */
   joinOne(party: Party, id: string): void {
     const slot = this.#table.find(id);
-    const role = this.#roleOf(slot, party);
+    const role = this.#lists.roleOf(party, slot);
     if (role !== undefined) this.#table.setMember(slot, role);
   }
 
   /** Whether the conversation is the user's, served or about to be. */
   has(party: Party, id: string): boolean {
-    return this.#roleOf(this.#table.find(id), party) !== undefined;
+    return this.#lists.roleOf(party, this.#table.find(id)) !== undefined;
   }
 
   /** Whether the user gets what is delivered of it. */
   isMember(party: Party, id: string): boolean {
     const slot = this.#table.find(id);
-    const role = this.#roleOf(slot, party);
+    const role = this.#lists.roleOf(party, slot);
     return role !== undefined && this.#table.isMember(slot, role);
   }
 
   /** The user wants one of them no more. */
   leaveOne(party: Party, id: string): void {
-    const gone = this.#table.find(id);
-    const role = this.#roleOf(gone, party);
-    if (role === undefined) return;
-    const next = this.#table.next(gone, role);
-    if (party.head === gone) party.head = next;
-    else
-      for (const [slot, its] of this.#listOf(party))
-        if (this.#table.next(slot, its) === gone) this.#table.setNext(slot, its, next);
-    this.#table.unlink(gone, role);
-    this.#close([gone]);
+    const slot = this.#table.find(id);
+    if (this.#lists.remove(party, slot)) this.#close([slot]);
   }
 
   /** The user has gone. */
   leave(party: Party): void {
-    const gone: Slot[] = [];
-    for (const [slot, role] of this.#listOf(party)) {
-      this.#table.unlink(slot, role);
-      gone.push(slot);
-    }
-    party.head = NONE;
-    this.#close(gone);
+    this.#close(this.#lists.clear(party));
   }
 
   /** Whether anybody here is in it. */
@@ -290,22 +266,6 @@ export class ServedConversations {
   #deliverTo(role: Role, slot: Slot, frame: Uint8Array): void {
     if (this.#table.isMember(slot, role))
       this.#parts.deliver(this.#table.party(slot, role), frame, this.#position);
-  }
-
-  #roleOf(slot: Slot, { index }: Party): Role | undefined {
-    if (slot === NONE) return undefined;
-    if (this.#table.party(slot, BUYER) === index) return BUYER;
-    return this.#table.party(slot, SELLER) === index ? SELLER : undefined;
-  }
-
-  /** A user's list. The one that has just been given out may be unlinked. */
-  *#listOf(party: Party): Iterable<[Slot, Role]> {
-    for (let slot = party.head; slot !== NONE;) {
-      const role = this.#table.party(slot, BUYER) === party.index ? BUYER : SELLER;
-      const next = this.#table.next(slot, role);
-      yield [slot, role];
-      slot = next;
-    }
   }
 
   /** Serves those no more that nobody here is in. */

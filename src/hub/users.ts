@@ -8,7 +8,8 @@ import type { ReadChanges } from '../messages/changes.ts';
 import { frame, now } from '../messages/frames.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { NONE } from './conversation-table.ts';
-import type { Party, ServedConversations } from './conversations.ts';
+import type { ServedConversations } from './conversations.ts';
+import type { Party } from './party-lists.ts';
 import type { Session } from './session.ts';
 import type { Broadcast, Position } from './socket.ts';
 
@@ -26,10 +27,13 @@ export interface LocalUser extends Party {
 interface News {
   /** Those being added now. */
   readonly adding: Map<string, Promise<void>>;
-  /** How far each that is being added has been delivered. */
-  readonly addedUpTo: Map<string, number>;
   /** All that were delivered from their beginning. */
   readonly added: Set<string>;
+}
+
+/** How far a conversation that is being added has been delivered; `undefined` before the user was told of it. */
+interface Progress {
+  seq: number | undefined;
 }
 
 export interface UsersParts {
@@ -113,7 +117,7 @@ export class LocalUsers {
     const user = this.#users.get(userId);
     if (user === undefined || user.news?.adding.has(id) === true) return;
     if (user.loading === undefined && this.#parts.served.has(user, id)) return;
-    user.news ??= { adding: new Map(), addedUpTo: new Map(), added: new Set() };
+    user.news ??= { adding: new Map(), added: new Set() };
     const { adding } = user.news;
     this.#adding += 1;
     const done = this.#addConversation(user, user.news, id).finally(() => {
@@ -135,9 +139,10 @@ export class LocalUsers {
    * from where it was.
    */
   async #addConversation(user: LocalUser, news: News, id: string): Promise<void> {
+    const progress: Progress = { seq: undefined };
     for (;;) {
       try {
-        await this.#tryToAdd(user, news, id);
+        await this.#tryToAdd(user, news, id, progress);
         return;
       } catch (error) {
         if (!this.#isHere(user)) return;
@@ -154,7 +159,7 @@ export class LocalUsers {
   }
 
   /** Nothing of it may be missed: it is delivered from its first change on. */
-  async #tryToAdd(user: LocalUser, news: News, id: string): Promise<void> {
+  async #tryToAdd(user: LocalUser, news: News, id: string, progress: Progress): Promise<void> {
     const { served } = this.#parts;
     await user.loading;
     if (!this.#isHere(user) || served.has(user, id)) return;
@@ -162,22 +167,20 @@ export class LocalUsers {
     if (!this.#isHere(user)) return;
     await served.open([[user, [{ id, isBuyer: conversation.buyerId === user.id }]]]);
     if (!this.#isHere(user)) return;
-    if (!news.addedUpTo.has(id)) {
+    if (progress.seq === undefined) {
       news.added.add(id);
       const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
       this.#deliver(user, Buffer.from(text));
-      news.addedUpTo.set(id, 0);
+      progress.seq = 0;
     }
     // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
-    for (let seq = news.addedUpTo.get(id) ?? 0; seq < served.seq(id);) {
-      const changes = await this.#parts.readChanges(id, seq, served.seq(id));
+    while (progress.seq < served.seq(id)) {
+      const changes = await this.#parts.readChanges(id, progress.seq, served.seq(id));
       if (!this.#isHere(user)) return;
       for (const change of changes)
         this.#deliver(user, change.frame, { conversationId: id, seq: change.seq });
-      seq = changes.at(-1)?.seq ?? served.seq(id);
-      news.addedUpTo.set(id, seq);
+      progress.seq = changes.at(-1)?.seq ?? served.seq(id);
     }
-    news.addedUpTo.delete(id);
     served.joinOne(user, id);
   }
 
