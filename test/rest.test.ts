@@ -170,6 +170,29 @@ test('the history: newest first, by seq or id, to the end in both directions', a
   }
 });
 
+test.each(['678999', '678000', '001000', '999999'])(
+  'a time with the microseconds .%s, as an import may have, is cut off to milliseconds everywhere',
+  async (fraction) => {
+    const id = await newConversation(first.url, buyer, seller);
+    await query(
+      databaseUrl,
+      `WITH c AS (UPDATE conversations SET seq = 1 WHERE id = $1)
+       INSERT INTO messages (id, conversation_id, sender_id, content, created_at, seq, client_message_id)
+       VALUES (gen_random_uuid(), $1, $2, 'old', $3, 1, 'old')`,
+      [id, buyer.id, `2026-01-02T03:04:05.${fraction}Z`],
+    );
+    const path = `${conversations}/${id}/messages`;
+    const again = await rest(first.url, buyer, 'POST', path, {
+      content: 'old',
+      clientMessageId: 'old',
+    });
+    const createdAt = `2026-01-02T03:04:05.${fraction.slice(0, 3)}Z`;
+    expect(again).toMatchObject({ status: 200, body: { message: { createdAt } } });
+    const history = await rest(second.url, buyer, 'GET', path);
+    expect(history.body.messages).toEqual([again.body.message]);
+  },
+);
+
 test('sending is idempotent by clientMessageId and reaches sockets; reading is exact and never goes back', async () => {
   const id = await newConversation(first.url, buyer, seller);
   const client = await connect(second.wsUrl, seller);

@@ -1,4 +1,4 @@
-/** Takes a message. Both are valid only during the call, unless they are copied; the payload is UTF-8. */
+/** Takes a message. Its channel and its payload, which is UTF-8, are valid only during the call, unless they are copied. */
 export type BusListener = (channel: Buffer, payload: Buffer) => void;
 
 /**
@@ -51,7 +51,7 @@ export const userChannel = (userId: string): string => USER_PREFIX + userId;
 export const CONVERSATION_ID_AT = CONVERSATION_PREFIX.length;
 export const userIdOf = (channel: Buffer): string => channel.toString('latin1', USER_PREFIX.length);
 
-/** The kinds begin with different letters: nobody makes a string of every channel that arrives. */
+/** Told by its first letter, which no other kind has: making a string of every channel that arrives would cost more. */
 const kindOf = (name: string): ((channel: Buffer) => boolean) => {
   const first = name.charCodeAt(0);
   return (channel) => channel[0] === first;

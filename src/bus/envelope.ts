@@ -1,3 +1,5 @@
+import { UUID_LENGTH } from '../lib/uuid.ts';
+
 /**
  * What travels on a conversation's channel: a short header and the frame exactly as clients get it, so that no node
  * parses JSON again. `42 {"type":"new_message",…}` is change 42; `!<user id> {"type":"typing_notify",…}` is for the
@@ -10,7 +12,6 @@ export type Envelope =
 const SPACE = 0x20;
 const EXCLAMATION = 0x21;
 const ZERO = 0x30;
-const UUID_LENGTH = 36;
 
 export const encodeChange = (seq: number, frame: string): string => `${seq} ${frame}`;
 

@@ -10,7 +10,8 @@ export function createMemoryBus(): Bus {
       if (!subscribed.has(channel)) return;
       setImmediate(() => {
         if (!subscribed.has(channel)) return;
-        for (const listener of listeners) listener(Buffer.from(channel), Buffer.from(payload));
+        const [name, bytes] = [Buffer.from(channel), Buffer.from(payload)];
+        for (const listener of listeners) listener(name, bytes);
       });
     },
     subscribe(channels) {

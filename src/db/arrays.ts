@@ -13,7 +13,7 @@ const UUID_BYTES = 16;
 const UUID = 2950;
 const TEXT = 25;
 
-/** @param ids UUIDs in their 8-4-4-4-12 form */
+/** @param ids UUIDs in their 8-4-4-4-12 form; one that is not spoils those behind it */
 export function uuidArray(ids: readonly string[]): Buffer {
   const text = uuidText(ids);
   return uuidArrayOf(ids.length, (bytes, at, i) => writeUuid(bytes, at, text, i * UUID_LENGTH));

@@ -38,8 +38,9 @@ export function openDatabase(url: string, logger: Logger, disposer: Disposer): D
     pool.on('error', (err) => {
       if (!pool.ending) logger.warn({ err }, 'a PostgreSQL connection was lost');
     });
+    // Released last: the pool's end waits for those that are in use, and they for the watch.
+    endSilentConnections(pool, logger, disposer);
     disposer.defer(() => pool.end());
-    endSilentConnections(pool, disposer);
     return pool;
   };
   const pool = open(READ_CONNECTIONS);
@@ -47,19 +48,24 @@ export function openDatabase(url: string, logger: Logger, disposer: Disposer): D
 }
 
 /**
- * Ends connections that have been waiting for an answer for too long; their statements fail. pg's `query_timeout` would do
- * it too, but keeps what has been answered from being freed while it is young, which doubles the p99 of pages
- * (docs/performance.md).
+ * Ends connections whose statement has been without an answer for too long; it fails. Each is taken for one statement. pg's
+ * `query_timeout` would do it too, but keeps what has been answered from being freed while it is young, which doubles the
+ * p99 of pages (docs/performance.md).
  */
-function endSilentConnections(pool: Pool, disposer: Disposer): void {
+function endSilentConnections(pool: Pool, logger: Logger, disposer: Disposer): void {
   /** When each that is in use was taken, by {@link performance.now}. */
   const takenAt = new Map<PoolClient, number>();
   pool.on('acquire', (client) => void takenAt.set(client, performance.now()));
   pool.on('release', (_, client) => void takenAt.delete(client));
   const timer = setInterval(() => {
     const limit = performance.now() - SILENCE_TIMEOUT_MS;
-    // A pool's clients are whole ones, whatever their type says.
-    for (const [client, at] of takenAt) if (at < limit) void (client as PoolClient & Client).end();
+    for (const [client, at] of takenAt) {
+      if (at >= limit) continue;
+      logger.warn({ ms: SILENCE_TIMEOUT_MS }, 'PostgreSQL did not answer: a connection is ended');
+      takenAt.delete(client);
+      // A pool's clients are whole ones, whatever their type says.
+      void (client as PoolClient & Client).end();
+    }
   }, SILENCE_CHECK_MS);
   disposer.defer(() => clearInterval(timer));
 }

@@ -18,7 +18,7 @@ export interface ServedParts {
   readonly bus: Bus;
   readonly index: ConversationIndex;
   readonly readChanges: ReadChanges;
-  /** Brings a change to one user, by index. Both are valid only during the call. */
+  /** Brings a change to one user, by index. The frame and its position are valid only during the call. */
   readonly deliver: (user: number, frame: Uint8Array, position: Position) => void;
   /** So many changes did not come by the bus and were read. */
   readonly onRepaired: (changes: number) => void;

@@ -30,7 +30,7 @@ export class PartyLists {
     return this.#table.party(slot, SELLER) === index ? SELLER : undefined;
   }
 
-  /** One that has just been given out may be removed. */
+  /** The user's conversations, with the role in each. One that has just been given out may be removed. */
   *of(party: Party): Iterable<[Slot, Role]> {
     for (let slot = party.head; slot !== NONE;) {
       const role = this.#table.party(slot, BUYER) === party.index ? BUYER : SELLER;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CloseCode } from '../protocol/close-codes.ts';
 import { MAX_EARLY_BYTES, MAX_HELD_BYTES } from '../protocol/limits.ts';
 import { Session } from './session.ts';
+import type { Position } from './socket.ts';
 
 /** A session on a socket that notes what it is told. */
 function open() {
@@ -47,6 +48,12 @@ test('exactly 1 MiB may wait; a byte more closes with 4429, and nothing of it is
 });
 
 const bytes = (type: string) => Buffer.from(JSON.stringify({ type }));
+class Moving implements Position {
+  seq = 0;
+  get conversationId(): string {
+    return 'c';
+  }
+}
 const change = (seq: number) => ({ conversationId: 'c', seq });
 const resumed = () =>
   ({ type: 'resumed', complete: true, cursor: 'new', timestamp: 'now' }) as const;
@@ -58,11 +65,15 @@ describe('a replay', () => {
     session.receive('early', handle);
     session.startReplay('old');
     expect(session.resumingFrom).toBe('old');
-    session.onBroadcast(bytes('live 2'), change(2));
+    // The hub's: one object for all changes, whose id is a getter of its class.
+    const position = new Moving();
+    position.seq = 2;
+    session.onBroadcast(bytes('live 2'), position);
+    position.seq = 99;
     session.onBroadcast(bytes('notice'));
     const replayed = session.replay(
       [bytes('missed 1'), bytes('missed 2')],
-      ({ seq }) => seq > 2,
+      ({ conversationId, seq }) => conversationId !== 'c' || seq > 2,
       resumed,
     );
     session.onBroadcast(bytes('live 3'), change(3));

@@ -117,6 +117,7 @@ export class Session {
       this.#tooSlow();
       return;
     }
+    // Field by field: there is one position for all that is delivered, and its id is a getter.
     (this.#held ??= []).push({
       frame: Buffer.from(bytes),
       position: position && { conversationId: position.conversationId, seq: position.seq },

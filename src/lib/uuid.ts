@@ -10,7 +10,8 @@ for (let value = 0; value < 16; value += 1) {
 }
 
 /**
- * The characters of UUIDs, one behind the other, for {@link writeUuid}: bytes are read several times faster than the
+ * The characters of UUIDs, one behind the other, for {@link writeUuid}. Each must have its {@link UUID_LENGTH}: the next is
+ * found by counting. Bytes are read several times faster than the
  * characters of strings, which V8 keeps in many forms.
  */
 export const uuidText = (ids: readonly string[]): Buffer => Buffer.from(ids.join(''), 'latin1');

@@ -44,7 +44,7 @@ export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
   return (input) => writer.submit(sending, input);
 }
 
-/** What {@link SEND} answers of each input, in the order of its columns. Its milliseconds are off by less than one. */
+/** What {@link SEND} answers of each input, in the order of its columns. */
 type Row = [
   n: number,
   id: string,
@@ -90,13 +90,16 @@ function toResult(
       id,
       senderId: input.senderId,
       content: input.content,
-      createdAt: toTimestamp(Math.round(createdMs)),
-      readAt: readMs === null ? null : toTimestamp(Math.round(readMs)),
+      createdAt: toTimestamp(wholeMs(createdMs)),
+      readAt: readMs === null ? null : toTimestamp(wholeMs(readMs)),
       seq,
       ...(input.clientMessageId === undefined ? {} : { clientMessageId: input.clientMessageId }),
     },
   };
 }
+
+/** Microseconds are cut off, as everywhere; what float8 loses of a time is less than one. */
+const wholeMs = (ms: number): number => Math.floor(ms + 0.0005);
 
 /**
  * One batch. `locked` takes the conversations' rows in id order, so that batches of different nodes can't deadlock, and

@@ -136,6 +136,55 @@ describe('batches', () => {
   });
 });
 
+describe('beside a batch that runs', () => {
+  function startOne() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { writer } = newWriter();
+    const gated = newGatedKind();
+    const submit = async (from: number, count: number) => {
+      void submitAll(
+        writer,
+        gated.kind,
+        range(count).map((i) => input(from + i)),
+      );
+      await turn();
+    };
+    return { gated, submit };
+  }
+
+  test('a small one waits for a gap, and no longer', async () => {
+    const { gated, submit } = startOne();
+    await submit(0, 1);
+    await submit(1, 1);
+    await vi.advanceTimersByTimeAsync(3);
+    expect(gated.batches).toEqual([[0]]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(gated.batches).toEqual([[0], [1]]);
+  });
+
+  test('one of 128 rows does not wait', async () => {
+    const { gated, submit } = startOne();
+    await submit(0, 1);
+    await submit(1, 127);
+    expect(gated.batches).toHaveLength(1);
+    await submit(128, 1);
+    expect(gated.batches.map(({ length }) => length)).toEqual([1, 128]);
+  });
+
+  test('no third one starts when many rows are queued', async () => {
+    const { gated, submit } = startOne();
+    await submit(0, 1);
+    await submit(1, 128);
+    await submit(200, 500);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(gated.batches).toHaveLength(2);
+    gated.commit();
+    await turn();
+    expect(gated.batches.map(({ length }) => length)).toEqual([1, 128, 500]);
+  });
+});
+
 describe('the same key', () => {
   test('never shares a batch', async () => {
     const { writer } = newWriter();

@@ -50,16 +50,17 @@ const MAX_QUEUED = 10_000;
 /** Whoever waits longer than this for a batch is refused: PostgreSQL hangs, or is far too slow. */
 const MAX_WAIT_MS = 5_000;
 // What a batch costs is mostly the same for one row as for thirty, so few and large ones are cheap and many small ones are
-// fast (docs/performance.md has what was measured). While little is queued, the next one starts after a gap that grows with
-// the last one's rows: nothing to speak of for a few messages, and with thousands a second large enough that batches stay
-// few. Beside one that runs it takes a little more, so that an idle moment is not filled with batches of one row. Once much
-// is queued, two big ones take turns.
+// fast (docs/performance.md has what was measured). The next one starts after a gap that grows with the last one's rows:
+// nothing to speak of for a few messages, and with thousands a second large enough that batches stay few. Beside one that
+// runs it takes a little more, so that an idle moment is not filled with batches of one row. Once many rows are queued two
+// take turns, and one that will be big need not wait for the gap.
 const MAX_BATCHES = WRITE_CONNECTIONS;
 const GAP_MS_PER_ROW = 0.25;
 const MAX_GAP_MS = 8;
 const SIDE_GAP_MS = 3;
 const MAX_BIG_BATCHES = 2;
 const MANY_ROWS = 32;
+const BIG_ROWS = 128;
 const MAX_ATTEMPTS = 5;
 
 /** serialization_failure, deadlock_detected, unique_violation (a race for one clientMessageId): new snapshot, new try. */
@@ -125,8 +126,8 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
 
   /** Whether one more batch makes the queue faster, at a price that does not grow with the load. */
   const mayStart = (): boolean => {
-    if (queue.length > MANY_ROWS) return running < MAX_BIG_BATCHES;
-    if (running >= MAX_BATCHES) return false;
+    if (running >= (queue.length > MANY_ROWS ? MAX_BIG_BATCHES : MAX_BATCHES)) return false;
+    if (queue.length >= BIG_ROWS) return true;
     const gap = Math.min(MAX_GAP_MS, lastRows * GAP_MS_PER_ROW) + (running > 0 ? SIDE_GAP_MS : 0);
     const wait = lastStart + gap - performance.now();
     if (wait <= 0) return true;

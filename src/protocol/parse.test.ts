@@ -72,6 +72,8 @@ describe('refuses', () => {
     [send({ conversationId: 7 }), 'invalid_message', /^conversationId must be a UUID$/],
     [send({ conversationId: ` ${ID}` }), 'invalid_message', /^conversationId must be a UUID$/],
     [send({ content: undefined }), 'invalid_message', CONTENT],
+    [send({ content: ' '.repeat(5_000) }), 'invalid_message', CONTENT],
+    [send({ content: '\0'.repeat(5_000) }), 'invalid_message', CONTENT],
     [send({ content: null }), 'invalid_message', CONTENT],
     [send({ content: 1 }), 'invalid_message', CONTENT],
     [send({ content: ['a'] }), 'invalid_message', CONTENT],

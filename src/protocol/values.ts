@@ -32,6 +32,7 @@ export const content = z
       issues.push({ code: 'custom', input: value, params: { kind: TOO_LARGE } });
   })
   .meta({
+    // For the published schema, and first, as its hash has it.
     minLength: 1,
     description: `1 to ${MAX_CONTENT_BYTES} bytes of UTF-8, not blank, without U+0000 or lone surrogates.`,
     maxLength: MAX_CONTENT_BYTES,

@@ -24,6 +24,8 @@ export interface WorldNode {
   process: NodeProcess;
   readonly redis: Proxy;
   isUp: boolean;
+  /** Resolves when no replacement is under way. */
+  replaced: Promise<void>;
 }
 
 export interface WorldOptions {
@@ -74,7 +76,8 @@ export class World {
   async #build(): Promise<void> {
     const starting = Array.from({ length: NODES }, async () => {
       const redis = await startProxy(this.#options.redisUrl);
-      const node = { process: await this.#startNode(redis), redis, isUp: true };
+      const process = await this.#startNode(redis);
+      const node = { process, redis, isUp: true, replaced: Promise.resolve() };
       this.nodes.push(node);
     });
     await Promise.all(starting);
@@ -145,8 +148,17 @@ export class World {
     this.#talk = setInterval(() => pick(this.random, this.clients).say(), SAY_EVERY_MS);
   }
 
-  /** Ends a node's process in this way, waits, and starts it again. */
+  /** Ends a node's process in this way, waits, and starts it again. Two faults at once may want the same node: in turn. */
   async replace(
+    node: WorldNode,
+    end: (process: NodeProcess) => void,
+    downMs: number,
+  ): Promise<void> {
+    node.replaced = node.replaced.then(() => this.#replace(node, end, downMs));
+    await node.replaced;
+  }
+
+  async #replace(
     node: WorldNode,
     end: (process: NodeProcess) => void,
     downMs: number,
