@@ -21,17 +21,18 @@ function setUp() {
 }
 
 test('a list has what was added, once, each with its role', () => {
-  const { lists, buyer, seller, slots } = setUp();
+  const { lists, buyer, seller, slots, of } = setUp();
   for (const slot of slots) lists.add(buyer, slot, BUYER);
-  expect([...lists.of(buyer)].toSorted()).toEqual(slots.map((slot) => [slot, BUYER]));
-  expect([...lists.of(seller)].toSorted()).toEqual(slots.map((slot) => [slot, SELLER]));
+  expect(of(buyer)).toHaveLength(3);
+  expect(new Map(lists.of(buyer))).toEqual(new Map(slots.map((slot) => [slot, BUYER])));
+  expect(new Map(lists.of(seller))).toEqual(new Map(slots.map((slot) => [slot, SELLER])));
 });
 
 test.each([0, 1, 2])('number %i is removed, and the others stay', (i) => {
   const { lists, buyer, seller, slots, of } = setUp();
   const gone = slots[i] ?? NONE;
   expect(lists.remove(buyer, gone)).toBe(true);
-  expect(of(buyer).toSorted()).toEqual(slots.filter((slot) => slot !== gone));
+  expect(new Set(of(buyer))).toEqual(new Set(slots.filter((slot) => slot !== gone)));
   expect(lists.roleOf(buyer, gone)).toBeUndefined();
   expect(lists.roleOf(seller, gone)).toBe(SELLER);
   expect(of(seller)).toHaveLength(3);
@@ -46,7 +47,7 @@ test("what is in nobody's list, or nowhere, has no role", () => {
 
 test('a list is cleared while it is read, and the other party keeps its own', () => {
   const { lists, buyer, seller, slots, of } = setUp();
-  expect(lists.clear(buyer).toSorted()).toEqual(slots);
+  expect(new Set(lists.clear(buyer))).toEqual(new Set(slots));
   expect(of(buyer)).toEqual([]);
   expect(of(seller)).toHaveLength(3);
 });

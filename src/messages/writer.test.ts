@@ -136,25 +136,26 @@ describe('batches', () => {
   });
 });
 
-describe('beside a batch that runs', () => {
-  function startOne() {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const { writer } = newWriter();
-    const gated = newGatedKind();
-    const submit = async (from: number, count: number) => {
-      void submitAll(
-        writer,
-        gated.kind,
-        range(count).map((i) => input(from + i)),
-      );
-      await turn();
-    };
-    return { gated, submit };
-  }
+/** A writer in a time that stands still. */
+function newPacedWriter() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { writer } = newWriter();
+  const gated = newGatedKind();
+  const submit = async (from: number, count: number) => {
+    void submitAll(
+      writer,
+      gated.kind,
+      range(count).map((i) => input(from + i)),
+    );
+    await turn();
+  };
+  return { gated, submit };
+}
 
+describe('beside a batch that runs', () => {
   test('a small one waits for a gap, and no longer', async () => {
-    const { gated, submit } = startOne();
+    const { gated, submit } = newPacedWriter();
     await submit(0, 1);
     await submit(1, 1);
     await vi.advanceTimersByTimeAsync(3);
@@ -164,7 +165,7 @@ describe('beside a batch that runs', () => {
   });
 
   test('one of 128 rows does not wait', async () => {
-    const { gated, submit } = startOne();
+    const { gated, submit } = newPacedWriter();
     await submit(0, 1);
     await submit(1, 127);
     expect(gated.batches).toHaveLength(1);
@@ -173,7 +174,7 @@ describe('beside a batch that runs', () => {
   });
 
   test('no third one starts when many rows are queued', async () => {
-    const { gated, submit } = startOne();
+    const { gated, submit } = newPacedWriter();
     await submit(0, 1);
     await submit(1, 128);
     await submit(200, 500);
