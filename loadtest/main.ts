@@ -16,7 +16,7 @@ import { type Services, startServices } from './services.ts';
 
 const HELP = `npm run bench -- [options]
 
-  --full               the sizes of the targets: 25 minutes, and 10 GB of disk; without it small ones, in six minutes
+  --full               the sizes of the targets: 15 minutes, and 10 GB of disk; without it small ones, in six minutes
   --only <row,row>     some rows alone
   --reps <n>           how often each is measured (3)
   --out <folder>       where the results go (loadtest/results)

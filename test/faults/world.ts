@@ -24,8 +24,8 @@ export interface WorldNode {
   process: NodeProcess;
   readonly redis: Proxy;
   isUp: boolean;
-  /** Resolves when no replacement is under way. */
-  replaced: Promise<void>;
+  /** While it is being replaced. */
+  replacing: Promise<void> | undefined;
 }
 
 export interface WorldOptions {
@@ -77,7 +77,7 @@ export class World {
     const starting = Array.from({ length: NODES }, async () => {
       const redis = await startProxy(this.#options.redisUrl);
       const process = await this.#startNode(redis);
-      const node = { process, redis, isUp: true, replaced: Promise.resolve() };
+      const node = { process, redis, isUp: true, replacing: undefined };
       this.nodes.push(node);
     });
     await Promise.all(starting);
@@ -148,14 +148,14 @@ export class World {
     this.#talk = setInterval(() => pick(this.random, this.clients).say(), SAY_EVERY_MS);
   }
 
-  /** Ends a node's process in this way, waits, and starts it again. Two faults at once may want the same node: in turn. */
+  /** Ends a node's process in this way, waits, and starts it again. Two faults at once that want the same node share one end. */
   async replace(
     node: WorldNode,
     end: (process: NodeProcess) => void,
     downMs: number,
   ): Promise<void> {
-    node.replaced = node.replaced.then(() => this.#replace(node, end, downMs));
-    await node.replaced;
+    node.replacing ??= this.#replace(node, end, downMs).finally(() => (node.replacing = undefined));
+    await node.replacing;
   }
 
   async #replace(
