@@ -56,7 +56,7 @@ const MAX_WAIT_MS = 5_000;
 // take turns, and one that will be big need not wait for the gap.
 const MAX_BATCHES = WRITE_CONNECTIONS;
 const GAP_MS_PER_ROW = 0.25;
-const MAX_GAP_MS = 8;
+const MAX_GAP_MS = 12;
 const SIDE_GAP_MS = 3;
 const MAX_BIG_BATCHES = 2;
 const MANY_ROWS = 32;
