@@ -195,7 +195,7 @@ async function build(
 
 async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {
   if (config.bus.kind === 'memory') return createMemoryBus();
-  return openRedisBus(config.bus.url, logger, disposer).catch((error: unknown) => {
+  return openRedisBus(config.bus.redis, logger, disposer).catch((error: unknown) => {
     throw new StartupError(`cannot reach the Redis of REDIS_URL: ${reason(error)}`, {
       cause: error,
     });

@@ -4,6 +4,7 @@ import { StartupError } from './lib/startup-error.ts';
 
 const SECRET = 'x'.repeat(32);
 const DATABASE = 'postgres://parley@db/parley';
+const REPLICA = 'postgres://parley@replica/parley';
 const REDIS = 'redis://cache:6379';
 const JWKS = 'https://id.example/jwks.json';
 const production: Env = { NODE_ENV: 'production', DATABASE_URL: DATABASE, JWT_SECRET: SECRET };
@@ -22,10 +23,15 @@ test('nothing set: a node for development', () => {
   expect(parseConfig({})).toEqual({
     listen: { host: '0.0.0.0', port: 8080 },
     metricsPort: undefined,
+    agentCheckPort: undefined,
     database: { kind: 'embedded' },
     bus: { kind: 'memory' },
     auth: { kind: 'generated' },
     allowedOrigins: [],
+    trustedProxies: [],
+    rateLimits: true,
+    workers: 1,
+    traceEndpoint: undefined,
     logLevel: 'info',
     drainMs: 20_000,
     demo: true,
@@ -39,8 +45,14 @@ test('everything set', () => {
       PORT: '9000',
       HOST: '::1',
       METRICS_PORT: '9001',
+      AGENT_CHECK_PORT: '9002',
+      DATABASE_REPLICA_URL: REPLICA,
       REDIS_URL: REDIS,
       REDIS_MODE: 'standalone',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      RATE_LIMITS: 'off',
+      WORKERS: '4',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       JWT_ISSUER: 'iss',
       JWT_AUDIENCE: 'aud',
       ALLOWED_ORIGINS: ' https://shop.example , http://localhost:3000,',
@@ -50,10 +62,15 @@ test('everything set', () => {
   ).toEqual({
     listen: { host: '::1', port: 9000 },
     metricsPort: 9001,
-    database: { kind: 'url', url: DATABASE },
-    bus: { kind: 'redis', url: REDIS },
+    agentCheckPort: 9002,
+    database: { kind: 'url', url: DATABASE, replicaUrl: REPLICA },
+    bus: { kind: 'redis', redis: { mode: 'standalone', url: REDIS } },
     auth: { kind: 'secret', secret: SECRET, issuer: 'iss', audience: 'aud' },
     allowedOrigins: ['https://shop.example', 'http://localhost:3000'],
+    trustedProxies: ['10.0.0.0/8', '::1'],
+    rateLimits: false,
+    workers: 4,
+    traceEndpoint: 'http://collector:4318',
     logLevel: 'debug',
     drainMs: 500,
     demo: false,
@@ -72,6 +89,43 @@ test('JWKS_URL: those keys, and no demo, which would sign tokens', () => {
   expect(config.demo).toBe(false);
 });
 
+describe('Redis of several nodes', () => {
+  const urls = ['redis://a:26379', 'rediss://b:26379'];
+  const env = { ...production, REDIS_URL: urls.join(', ') };
+
+  test('Sentinel', () => {
+    const config = parseConfig({ ...env, REDIS_MODE: 'sentinel', REDIS_SENTINEL_NAME: 'chat' });
+    expect(config.bus).toEqual({ kind: 'redis', redis: { mode: 'sentinel', urls, name: 'chat' } });
+  });
+
+  test('Cluster', () => {
+    const config = parseConfig({ ...env, REDIS_MODE: 'cluster' });
+    expect(config.bus).toEqual({ kind: 'redis', redis: { mode: 'cluster', urls } });
+  });
+
+  test('a mode that lacks what it needs', () => {
+    expect(mistake(env)).toContain('REDIS_URL must be one URL unless');
+    expect(mistake({ ...env, REDIS_MODE: 'sentinel' })).toContain('REDIS_SENTINEL_NAME must be');
+    expect(mistake({ ...production, REDIS_MODE: 'cluster' })).toContain(
+      'REDIS_URL must be set with REDIS_MODE=cluster',
+    );
+  });
+});
+
+describe('WORKERS', () => {
+  const env = { ...production, REDIS_URL: REDIS };
+  test('auto, and a number', () => {
+    expect(parseConfig({ ...env, WORKERS: 'auto' }).workers).toBe('auto');
+    expect(parseConfig({ ...production, WORKERS: '1' }).workers).toBe(1);
+  });
+  test.each(['0', '129', '-1', '1.5', 'all'])('not %s', (WORKERS) => {
+    expect(mistake({ ...env, WORKERS })).toMatch(/WORKERS must be auto or a number/);
+  });
+  test.each(['2', 'auto'])('%s needs Redis', (WORKERS) => {
+    expect(mistake({ ...production, WORKERS })).toContain('REDIS_URL must be set with WORKERS');
+  });
+});
+
 describe('one mistake', () => {
   test.each<[string, string]>([
     ['PORT', 'http'],
@@ -84,7 +138,15 @@ describe('one mistake', () => {
     ['DATABASE_URL', 'mysql://db/parley'],
     ['DATABASE_URL', 'db/parley'],
     ['REDIS_URL', 'http://cache'],
-    ['REDIS_MODE', 'cluster'],
+    ['REDIS_URL', ','],
+    ['REDIS_MODE', 'ring'],
+    ['DATABASE_REPLICA_URL', 'db/parley'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10.0.0.1/8/8'],
+    ['TRUSTED_PROXIES', 'balancer'],
+    ['RATE_LIMITS', 'false'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['AGENT_CHECK_PORT', 'x'],
     ['JWT_SECRET', 'x'.repeat(31)],
     ['JWKS_URL', 'file:///etc/keys.json'],
     ['ALLOWED_ORIGINS', 'shop.example'],

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { RedisSettings } from './bus/redis-settings.ts';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.ts';
 import { StartupError } from './lib/startup-error.ts';
 
@@ -14,8 +16,15 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
   /** Prometheus metrics on a port of their own; with `undefined` they are served on the main one. */
   readonly metricsPort: number | undefined;
-  readonly database: { readonly kind: 'embedded' } | { readonly kind: 'url'; readonly url: string };
-  readonly bus: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly url: string };
+  /** Where HAProxy asks whether this node is up or draining; nowhere with `undefined`. */
+  readonly agentCheckPort: number | undefined;
+  readonly database:
+    | { readonly kind: 'embedded' }
+    /** `replicaUrl`: a streaming replica that history and lists may be read from. */
+    | { readonly kind: 'url'; readonly url: string; readonly replicaUrl: string | undefined };
+  readonly bus:
+    | { readonly kind: 'memory' }
+    | { readonly kind: 'redis'; readonly redis: RedisSettings };
   readonly auth: JwtRules &
     (
       | { readonly kind: 'secret'; readonly secret: string }
@@ -24,6 +33,14 @@ export interface Config {
       | { readonly kind: 'generated' }
     );
   readonly allowedOrigins: readonly string[];
+  /** Addresses and CIDR networks of the balancers whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Limits per user and per address. */
+  readonly rateLimits: boolean;
+  /** Processes that share the port; `auto`: one for each core. */
+  readonly workers: number | 'auto';
+  /** Where traces go, an OTLP/HTTP collector; there are none with `undefined`. */
+  readonly traceEndpoint: string | undefined;
   readonly logLevel: LogLevel;
   /** Over how long a draining node spreads the closing of its sockets, in milliseconds. */
   readonly drainMs: number;
@@ -44,18 +61,56 @@ const number = (max: number, error: string) =>
 const port = number(65_535, PORT_RULE).refine(Number.isInteger, { error: PORT_RULE });
 const MAX_DRAIN_SECONDS = 86_400;
 
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
+
 const url = (protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+  z.string().refine((text) => isUrl(text, protocols), {
     error: `must be a ${protocols.map((protocol) => `${protocol}//`).join(' or ')} URL`,
   });
+
+/** Comma-separated; what is between two commas may be nothing. */
+const list = (isValid: (item: string) => boolean, error: string) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .refine((items) => items.every(isValid), { error });
+
+/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
+}
+
+const REDIS_RULE = 'must be a redis:// or rediss:// URL, or several with commas between them';
+const MAX_WORKERS = 128;
+const WORKERS_RULE = `must be auto or a number of processes, 1 to ${MAX_WORKERS}`;
 
 const variables = z.object({
   PORT: port.default(8080),
   HOST: z.string().default('0.0.0.0'),
   METRICS_PORT: port.optional(),
+  AGENT_CHECK_PORT: port.optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
-  REDIS_URL: url(['redis:', 'rediss:']).optional(),
-  REDIS_MODE: z.literal('standalone', { error: 'must be standalone' }).default('standalone'),
+  DATABASE_REPLICA_URL: url(['postgres:', 'postgresql:']).optional(),
+  REDIS_URL: list((item) => isUrl(item, ['redis:', 'rediss:']), REDIS_RULE)
+    .refine((urls) => urls.length > 0, { error: REDIS_RULE })
+    .optional(),
+  REDIS_MODE: z
+    .enum(['standalone', 'sentinel', 'cluster'], {
+      error: 'must be standalone, sentinel or cluster',
+    })
+    .default('standalone'),
+  REDIS_SENTINEL_NAME: z.string().optional(),
   JWT_SECRET: z
     .string()
     .refine((secret) => Buffer.byteLength(secret) >= 32, { error: 'must be at least 32 bytes' })
@@ -63,22 +118,24 @@ const variables = z.object({
   JWKS_URL: url(['http:', 'https:']).optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  ALLOWED_ORIGINS: z
+  ALLOWED_ORIGINS: list(
+    (item) => URL.canParse(item) && new URL(item).origin === item,
+    'must be comma-separated origins such as https://shop.example',
+  ).default([]),
+  TRUSTED_PROXIES: list(
+    isNetwork,
+    'must be comma-separated addresses or networks such as 10.0.0.0/8',
+  ).default([]),
+  RATE_LIMITS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  WORKERS: z
     .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    )
-    .refine(
-      (origins) =>
-        origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
-      {
-        error: 'must be comma-separated origins such as https://shop.example',
-      },
-    ),
+    .regex(/^(auto|\d{1,3})$/, { error: WORKERS_RULE })
+    .transform((text) => (text === 'auto' ? text : Number(text)))
+    .refine((count) => count === 'auto' || (count >= 1 && count <= MAX_WORKERS), {
+      error: WORKERS_RULE,
+    })
+    .default(1),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
@@ -111,13 +168,18 @@ export function parseConfig(env: Env): Config {
   return {
     listen: { host: vars.HOST, port: vars.PORT },
     metricsPort: vars.METRICS_PORT,
+    agentCheckPort: vars.AGENT_CHECK_PORT,
     database:
       vars.DATABASE_URL === undefined
         ? { kind: 'embedded' }
-        : { kind: 'url', url: vars.DATABASE_URL },
-    bus: vars.REDIS_URL === undefined ? { kind: 'memory' } : { kind: 'redis', url: vars.REDIS_URL },
+        : { kind: 'url', url: vars.DATABASE_URL, replicaUrl: vars.DATABASE_REPLICA_URL },
+    bus: busOf(vars),
     auth: authOf(vars),
     allowedOrigins: vars.ALLOWED_ORIGINS,
+    trustedProxies: vars.TRUSTED_PROXIES,
+    rateLimits: vars.RATE_LIMITS === 'on',
+    workers: vars.WORKERS,
+    traceEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: vars.LOG_LEVEL,
     drainMs: vars.DRAIN_SECONDS * 1_000,
     // Its tokens are signed here, so only where tokens are.
@@ -147,7 +209,40 @@ function contradictions(vars: Env): string[] {
       'DATABASE_URL must be set with REDIS_URL: the nodes of a cluster share one database',
     );
   }
+  if (vars['DATABASE_REPLICA_URL'] !== undefined && vars['DATABASE_URL'] === undefined)
+    mistakes.push('DATABASE_URL must be set with DATABASE_REPLICA_URL');
+  return [...mistakes, ...redisContradictions(vars)];
+}
+
+function redisContradictions(vars: Env): string[] {
+  const mistakes: string[] = [];
+  const mode = vars['REDIS_MODE'] ?? 'standalone';
+  if (['sentinel', 'cluster'].includes(mode) && vars['REDIS_URL'] === undefined)
+    mistakes.push(`REDIS_URL must be set with REDIS_MODE=${mode}`);
+  if (mode === 'standalone' && /,\s*[^\s,]/.test(vars['REDIS_URL'] ?? ''))
+    mistakes.push('REDIS_URL must be one URL unless REDIS_MODE is sentinel or cluster');
+  if (mode === 'sentinel' && vars['REDIS_SENTINEL_NAME'] === undefined)
+    mistakes.push('REDIS_SENTINEL_NAME must be set with REDIS_MODE=sentinel');
+  if ((vars['WORKERS'] ?? '1') !== '1' && vars['REDIS_URL'] === undefined)
+    mistakes.push('REDIS_URL must be set with WORKERS: several processes are a cluster');
   return mistakes;
+}
+
+function busOf(vars: Variables): Config['bus'] {
+  const urls = vars.REDIS_URL ?? [];
+  const [first] = urls;
+  if (first === undefined) return { kind: 'memory' };
+  switch (vars.REDIS_MODE) {
+    case 'standalone':
+      return { kind: 'redis', redis: { mode: 'standalone', url: first } };
+    case 'sentinel':
+      return {
+        kind: 'redis',
+        redis: { mode: 'sentinel', urls, name: vars.REDIS_SENTINEL_NAME ?? '' },
+      };
+    case 'cluster':
+      return { kind: 'redis', redis: { mode: 'cluster', urls } };
+  }
 }
 
 function authOf(vars: Variables): Config['auth'] {

@@ -18,7 +18,7 @@ const channel = () => `conversation:${randomUUID()}`;
 async function openRedis(url = inject('redisUrl')): Promise<Bus> {
   const disposer = new Disposer();
   onTestFinished(() => disposer[Symbol.asyncDispose]());
-  return providing(await openRedisBus(url, logger, disposer));
+  return providing(await openRedisBus({ mode: 'standalone', url }, logger, disposer));
 }
 
 /** A bus that is told what to subscribe anew, as the hub tells it. */
@@ -256,7 +256,11 @@ describe('the Redis bus', () => {
 
   test('what is published last goes out before the connections are closed', async () => {
     const disposer = new Disposer();
-    const leaving = await openRedisBus(inject('redisUrl'), logger, disposer);
+    const leaving = await openRedisBus(
+      { mode: 'standalone', url: inject('redisUrl') },
+      logger,
+      disposer,
+    );
     const bus = await openRedis();
     const received = record(bus);
     const name = channel();
@@ -342,8 +346,8 @@ describe('the Redis bus', () => {
   test('rejects at once when Redis cannot be reached at first', async () => {
     const disposer = new Disposer();
     onTestFinished(() => disposer[Symbol.asyncDispose]());
-    await expect(openRedisBus('redis://127.0.0.1:1', logger, disposer)).rejects.toThrow(
-      /closed|refused/i,
-    );
+    await expect(
+      openRedisBus({ mode: 'standalone', url: 'redis://127.0.0.1:1' }, logger, disposer),
+    ).rejects.toThrow(/closed|refused/i);
   });
 });

@@ -3,6 +3,7 @@ import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Bus, BusListener } from './bus.ts';
 import { chunks, forgetChannels } from './redis-channels.ts';
+import type { RedisSettings } from './redis-settings.ts';
 import { takeMessages } from './redis-messages.ts';
 
 /** How many channels one SUBSCRIBE names. Measured for 10,000 channels: one at a time 650 ms, by 100 293 ms, by 1,000 56 ms. */
@@ -31,7 +32,14 @@ const retryStrategy = (attempt: number): number => Math.min(attempt * 50, 1_000)
  *
  * @throws what ioredis throws, when Redis can't be reached at first
  */
-export async function openRedisBus(url: string, logger: Logger, disposer: Disposer): Promise<Bus> {
+export async function openRedisBus(
+  settings: RedisSettings,
+  logger: Logger,
+  disposer: Disposer,
+): Promise<Bus> {
+  if (settings.mode !== 'standalone')
+    throw new Error(`REDIS_MODE=${settings.mode} is not there yet`);
+  const { url } = settings;
   const connect = async (
     options: Omit<RedisOptions, 'replyMapping'>,
     prepare?: (redis: Redis) => void,
