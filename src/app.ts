@@ -91,7 +91,12 @@ async function build(
   const uws = await loadUws();
   const auth: AuthConfig =
     config.auth.kind === 'generated'
-      ? { ...config.auth, kind: 'secret', secret: await generatedSecret(stateDir) }
+      ? {
+          ...config.auth,
+          kind: 'secret',
+          secret: await generatedSecret(stateDir),
+          previousSecret: undefined,
+        }
       : config.auth;
 
   const databaseUrl =

@@ -3,6 +3,7 @@ import { type Env, parseConfig } from './config.ts';
 import { StartupError } from './lib/startup-error.ts';
 
 const SECRET = 'x'.repeat(32);
+const OLD_SECRET = 'y'.repeat(32);
 const DATABASE = 'postgres://parley@db/parley';
 const REPLICA = 'postgres://parley@replica/parley';
 const REDIS = 'redis://cache:6379';
@@ -53,6 +54,7 @@ test('everything set', () => {
       RATE_LIMITS: 'off',
       WORKERS: '4',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      JWT_SECRET_PREVIOUS: OLD_SECRET,
       JWT_ISSUER: 'iss',
       JWT_AUDIENCE: 'aud',
       ALLOWED_ORIGINS: ' https://shop.example , http://localhost:3000,',
@@ -65,7 +67,13 @@ test('everything set', () => {
     agentCheckPort: 9002,
     database: { kind: 'url', url: DATABASE, replicaUrl: REPLICA },
     bus: { kind: 'redis', redis: { mode: 'standalone', url: REDIS } },
-    auth: { kind: 'secret', secret: SECRET, issuer: 'iss', audience: 'aud' },
+    auth: {
+      kind: 'secret',
+      secret: SECRET,
+      previousSecret: OLD_SECRET,
+      issuer: 'iss',
+      audience: 'aud',
+    },
     allowedOrigins: ['https://shop.example', 'http://localhost:3000'],
     trustedProxies: ['10.0.0.0/8', '::1'],
     rateLimits: false,
@@ -177,6 +185,18 @@ describe('one mistake', () => {
   test('both families of keys', () => {
     expect(mistake({ JWT_SECRET: SECRET, JWKS_URL: JWKS })).toContain(
       'JWT_SECRET and JWKS_URL exclude each other',
+    );
+  });
+
+  test('a previous secret that is short', () => {
+    expect(mistake({ JWT_SECRET: SECRET, JWT_SECRET_PREVIOUS: 'x'.repeat(31) })).toContain(
+      'JWT_SECRET_PREVIOUS must be at least 32 bytes',
+    );
+  });
+
+  test('a previous secret without a present one', () => {
+    expect(mistake({ JWT_SECRET_PREVIOUS: SECRET })).toContain(
+      'JWT_SECRET must be set with JWT_SECRET_PREVIOUS',
     );
   });
 

@@ -26,8 +26,13 @@ export interface Config {
     | { readonly kind: 'memory' }
     | { readonly kind: 'redis'; readonly redis: RedisSettings };
   readonly auth: JwtRules &
+    /** `previousSecret`: accepted as well, while tokens signed with it are still about. */
     (
-      | { readonly kind: 'secret'; readonly secret: string }
+      | {
+          readonly kind: 'secret';
+          readonly secret: string;
+          readonly previousSecret: string | undefined;
+        }
       | { readonly kind: 'jwks'; readonly url: string }
       /** Development: a secret made at the first start and kept in `.parley/`. */
       | { readonly kind: 'generated' }
@@ -91,6 +96,9 @@ function isNetwork(text: string): boolean {
   );
 }
 
+const secret = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) >= 32, { error: 'must be at least 32 bytes' });
 const REDIS_RULE = 'must be a redis:// or rediss:// URL, or several with commas between them';
 const MAX_WORKERS = 128;
 const WORKERS_RULE = `must be auto or a number of processes, 1 to ${MAX_WORKERS}`;
@@ -111,10 +119,8 @@ const variables = z.object({
     })
     .default('standalone'),
   REDIS_SENTINEL_NAME: z.string().optional(),
-  JWT_SECRET: z
-    .string()
-    .refine((secret) => Buffer.byteLength(secret) >= 32, { error: 'must be at least 32 bytes' })
-    .optional(),
+  JWT_SECRET: secret.optional(),
+  JWT_SECRET_PREVIOUS: secret.optional(),
   JWKS_URL: url(['http:', 'https:']).optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
@@ -196,6 +202,8 @@ function contradictions(vars: Env): string[] {
   if (vars['JWT_SECRET'] !== undefined && vars['JWKS_URL'] !== undefined) {
     mistakes.push('JWT_SECRET and JWKS_URL exclude each other: set one');
   }
+  if (vars['JWT_SECRET_PREVIOUS'] !== undefined && vars['JWT_SECRET'] === undefined)
+    mistakes.push('JWT_SECRET must be set with JWT_SECRET_PREVIOUS');
   if (production && vars['JWT_SECRET'] === undefined && vars['JWKS_URL'] === undefined) {
     mistakes.push('JWT_SECRET or JWKS_URL must be set in production');
   }
@@ -250,7 +258,10 @@ function authOf(vars: Variables): Config['auth'] {
     ...(vars.JWT_ISSUER === undefined ? {} : { issuer: vars.JWT_ISSUER }),
     ...(vars.JWT_AUDIENCE === undefined ? {} : { audience: vars.JWT_AUDIENCE }),
   };
-  if (vars.JWT_SECRET !== undefined) return { ...rules, kind: 'secret', secret: vars.JWT_SECRET };
+  if (vars.JWT_SECRET !== undefined) {
+    const previousSecret = vars.JWT_SECRET_PREVIOUS;
+    return { ...rules, kind: 'secret', secret: vars.JWT_SECRET, previousSecret };
+  }
   if (vars.JWKS_URL !== undefined) return { ...rules, kind: 'jwks', url: vars.JWKS_URL };
   return { ...rules, kind: 'generated' };
 }

@@ -253,6 +253,22 @@ describe('HS256', () => {
     expect(await statuses(plain, await make())).toEqual([401, 401]);
   });
 
+  test('the previous secret is accepted too, with the same rules, while it is configured', async () => {
+    const old = bytes('the secret that was before this one, of 32 bytes');
+    const node = await nodeForTest({
+      ...clusterEnv(await createDatabase()),
+      JWT_SECRET_PREVIOUS: Buffer.from(old).toString(),
+    });
+    expect(await statuses(node, await sign(good()))).toEqual([200, 101]);
+    expect(await statuses(node, await sign(good(), old))).toEqual([200, 101]);
+    expect(await statuses(node, await sign({ ...good(), exp: inSeconds(-1) }, old))).toEqual([
+      401, 401,
+    ]);
+    const third = bytes('quite another secret of 32 bytes, or more');
+    expect(await statuses(node, await sign(good(), third))).toEqual([401, 401]);
+    expect(await statuses(plain, await sign(good(), old))).toEqual([401, 401]);
+  });
+
   test('checks iss and aud when they are configured', async () => {
     const rules = { iss: 'https://id.example', aud: 'chat' };
     expect(await statuses(strict, await sign({ ...good(), ...rules }))).toEqual([200, 101]);

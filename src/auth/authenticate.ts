@@ -34,12 +34,16 @@ export type Authenticate = (token: string) => Promise<Identity>;
 
 export type AuthConfig = JwtRules &
   (
-    | { readonly kind: 'secret'; readonly secret: string }
+    | {
+        readonly kind: 'secret';
+        readonly secret: string;
+        readonly previousSecret: string | undefined;
+      }
     | { readonly kind: 'jwks'; readonly url: string }
   );
 
 /**
- * HS256 with a secret, or RS256, ES256 and EdDSA with the keys of a JWKS; never both families, so that a public key
+ * HS256 with a secret, or the one before it, or RS256, ES256 and EdDSA with the keys of a JWKS; never both families, so that a public key
  * can't be used as a secret (RFC 8725, section 3.1). `sub` and `exp` are required.
  */
 export function createAuthenticate(config: AuthConfig): Authenticate {
@@ -62,12 +66,14 @@ function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload
     ...(config.audience === undefined ? {} : { audience: config.audience }),
   };
   if (config.kind === 'secret') {
-    const hmac = { name: 'HMAC', hash: 'SHA-256' };
-    // From bytes jose would make the key anew for each token, which takes as long as the check itself.
-    const bytes = new TextEncoder().encode(config.secret);
-    const key = crypto.subtle.importKey('raw', bytes, hmac, false, ['verify']);
-    return async (token) =>
-      (await jwtVerify(token, await key, { ...rules, algorithms: ['HS256'] })).payload;
+    const current = verifyWith(config.secret, rules);
+    if (config.previousSecret === undefined) return current;
+    const previous = verifyWith(config.previousSecret, rules);
+    return (token) =>
+      current(token).catch((error: unknown) => {
+        if (error instanceof errors.JWSSignatureVerificationFailed) return previous(token);
+        throw error;
+      });
   }
   // An unknown `kid` fetches the set again, at most once in the cooldown: that is how keys rotate.
   const keys = createRemoteJWKSet(new URL(config.url), {
@@ -77,6 +83,19 @@ function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload
   });
   return async (token) =>
     (await jwtVerify(token, keys, { ...rules, algorithms: ['RS256', 'ES256', 'EdDSA'] })).payload;
+}
+
+function verifyWith(
+  secret: string,
+  rules: JWTVerifyOptions,
+): (token: string) => Promise<JWTPayload> {
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  // From bytes jose would make the key anew for each token, which takes as long as the check itself.
+  const key = crypto.subtle.importKey('raw', new TextEncoder().encode(secret), hmac, false, [
+    'verify',
+  ]);
+  return async (token) =>
+    (await jwtVerify(token, await key, { ...rules, algorithms: ['HS256'] })).payload;
 }
 
 function toAuthError(error: unknown): Error {
