@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, userChannel } from '../bus/bus.ts';
-import type { ConversationIndex, Membership } from '../conversations/conversation-index.ts';
+import type { ConversationIndex } from '../conversations/conversation-index.ts';
 import type { GetConversation } from '../conversations/get.ts';
 import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -10,6 +10,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { NONE } from './conversation-table.ts';
 import type { ServedConversations } from './conversations.ts';
 import type { Party } from './party-lists.ts';
+import { pieces } from './pieces.ts';
 import type { Session } from './session.ts';
 import type { Broadcast, Position } from './socket.ts';
 
@@ -230,25 +231,4 @@ export class LocalUsers {
     this.#parts.served.leave(user);
     this.#parts.bus.unsubscribe([userChannel(user.id)]);
   }
-}
-
-type Wanted = readonly [LocalUser, readonly Membership[]];
-
-/** The same conversations in pieces of at most so many: several users in one, or one user in several. */
-function* pieces(wanted: readonly Wanted[], size: number): Iterable<Wanted[]> {
-  let piece: Wanted[] = [];
-  let room = size;
-  for (const [user, list] of wanted) {
-    for (let from = 0; from < list.length;) {
-      const part = list.slice(from, from + room);
-      piece.push([user, part]);
-      from += part.length;
-      room -= part.length;
-      if (room > 0) continue;
-      yield piece;
-      piece = [];
-      room = size;
-    }
-  }
-  if (piece.length > 0) yield piece;
 }
