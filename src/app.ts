@@ -19,7 +19,6 @@ import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
-import { createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
 import { StartupError } from './lib/startup-error.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
@@ -28,6 +27,8 @@ import { createMarkRead } from './messages/mark-read.ts';
 import { createReadMissed } from './messages/missed.ts';
 import { createSendMessage } from './messages/send.ts';
 import { createWriter } from './messages/writer.ts';
+import { requestObserver, socketObserver, writerObserver } from './metrics/observers.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
@@ -111,6 +112,23 @@ async function build(
   const getConversation = createGetConversation(database);
   const createConversation = createCreateConversation(database, bus, getConversation);
   const app = uws.App();
+  let draining = false;
+  const isDraining = () => draining;
+  const metrics = createMetrics({
+    connections: () => hub.sessionCount,
+    users: () => hub.userCount,
+    conversations: () => hub.conversationCount,
+    undeliveredBytes: () => hub.undeliveredBytes,
+    framesDelivered: () => hub.deliveredFrames,
+    queuedWrites: () => writer.queued,
+    runningBatches: () => writer.running,
+    isBusConnected: () => bus.isConnected,
+    lostPublishes: () => bus.lostPublishes,
+    isPostgresUp: () => hub.isPostgresUp,
+    pools: () => ({ write: database.writePool, read: database.pool }),
+    isDraining,
+  });
+  bus.onGap(() => metrics.gaps.inc());
   const hub = new Hub(
     {
       bus,
@@ -128,25 +146,19 @@ async function build(
     },
     disposer,
   );
-  const metrics = createMetrics({
-    isBusConnected: () => bus.isConnected,
-    connections: () => hub.sessionCount,
-    undeliveredBytes: () => hub.undeliveredBytes,
-  });
-  const writer = createWriter(database.writePool, logger, {
-    batch(kind, rows, seconds) {
-      metrics.written.inc({ kind }, rows);
-      metrics.batchRows.observe({ kind }, rows);
-      metrics.batchSeconds.observe({ kind }, seconds);
+  const writer = createWriter(database.writePool, logger, writerObserver(metrics));
+  const sendMessage = createSendMessage(writer, bus, {
+    committed(conversationId, seq) {
+      const at = performance.now();
+      hub.whenDelivered(conversationId, seq, () =>
+        metrics.deliverySeconds.observe((performance.now() - at) / 1_000),
+      );
     },
   });
-  const sendMessage = createSendMessage(writer, bus);
   const markRead = createMarkRead(writer, bus);
 
   const authenticate = createAuthenticate(auth);
   const mayComeFrom = createOriginCheck(config.allowedOrigins);
-  let draining = false;
-  const isDraining = () => draining;
   const docsPage = await readFile(packagePath('src/web/docs.html'), 'utf8');
   const routes: Route[] = [
     ...apiRoutes({
@@ -164,9 +176,25 @@ async function build(
       : []),
   ];
   const requests = new InFlight();
-  const httpParts = { authenticate, mayComeFrom, requests, logger };
-  const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
-  serveWebSockets(app, { hub, authenticate, mayComeFrom, handleFrame, isDraining, logger });
+  const onAnswered = requestObserver(metrics);
+  const httpParts = { authenticate, mayComeFrom, requests, onAnswered, logger };
+  const handleFrame = createFrameHandler({
+    hub,
+    sendMessage,
+    markRead,
+    authenticate,
+    counts: metrics,
+    logger,
+  });
+  serveWebSockets(app, {
+    hub,
+    authenticate,
+    mayComeFrom,
+    handleFrame,
+    isDraining,
+    observer: socketObserver(metrics),
+    logger,
+  });
   serveRoutes(app, routes, httpParts);
   const { host } = config.listen;
   let metricsPort: number | undefined;

@@ -17,6 +17,9 @@ export interface Bus {
   /** False while messages of other nodes may not arrive: time to look into PostgreSQL instead. */
   readonly isConnected: boolean;
 
+  /** How many messages were published and perhaps not sent to other nodes. */
+  readonly lostPublishes: number;
+
   /**
    * Resolves when everything published to these channels from then on will arrive; at once while the bus is not connected:
    * then they are subscribed before the gap is told. Rejects when Redis refuses. Repeats are harmless.

@@ -104,6 +104,28 @@ export class Hub {
     return this.#sessions.size;
   }
 
+  get userCount(): number {
+    return this.#users.size;
+  }
+
+  get conversationCount(): number {
+    return this.#served.size;
+  }
+
+  get deliveredFrames(): number {
+    return this.#users.deliveredFrames;
+  }
+
+  /** Whether PostgreSQL has answered lately. */
+  get isPostgresUp(): boolean {
+    return this.#sweep.isAnswered;
+  }
+
+  /** Calls once a change has been handed to the sockets here; never, when nobody is here for it or it already was. */
+  whenDelivered(conversationId: string, seq: number, onDelivered: () => void): void {
+    this.#served.whenDelivered(conversationId, seq, onDelivered);
+  }
+
   /** What waits for sockets that do not take it, in bytes. */
   get undeliveredBytes(): number {
     let sum = 0;

@@ -67,9 +67,19 @@ export class LocalUsers {
     LOADED_TOGETHER,
   );
   #adding = 0;
+  #deliveredFrames = 0;
 
   constructor(parts: UsersParts) {
     this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** Live frames, each counted once for each socket. */
+  get deliveredFrames(): number {
+    return this.#deliveredFrames;
   }
 
   get(id: string): LocalUser | undefined {
@@ -128,6 +138,7 @@ export class LocalUsers {
   }
 
   #deliver(user: LocalUser, bytes: Uint8Array, position?: Position): void {
+    this.#deliveredFrames += user.sessions.length;
     this.#parts.broadcast(user.id, bytes);
     // One that is closed for it takes itself out.
     for (let i = user.sessions.length - 1; i >= 0; i -= 1)

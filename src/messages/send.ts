@@ -24,13 +24,22 @@ export interface Sent {
 /** Resolves after COMMIT. Rejects with `not_authorized`, `conflict` or `unavailable`. */
 export type SendMessage = (input: SendInput) => Promise<Sent>;
 
-export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
+export interface SendObserver {
+  /** A message has been committed and will be published next; called for one of each batch. */
+  committed(conversationId: string, seq: number): void;
+}
+
+export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserver): SendMessage {
   const sending: WriteKind<SendInput, Sent> = {
     name: 'send',
     key: ({ conversationId, senderId, clientMessageId }) =>
       clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
     async run(pool, inputs) {
       const results = await store(pool, inputs);
+      // The last one: all before it are published first.
+      const last = results.at(-1);
+      if (last !== undefined && !(last instanceof ProtocolError))
+        observer.committed(inputs.at(-1)?.conversationId ?? '', last.message.seq);
       inputs.forEach(({ conversationId }, i) => {
         const sent = results[i];
         if (sent === undefined || sent instanceof ProtocolError) return;

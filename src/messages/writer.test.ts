@@ -17,10 +17,12 @@ const numbers = (inputs: readonly Input[]) => inputs.map(({ n }) => n);
 
 function newWriter() {
   const observed: { kind: string; rows: number }[] = [];
+  const refused: { reason: string; rows: number }[] = [];
   const writer = createWriter(pool, createLogger('silent'), {
     batch: (kind, rows) => void observed.push({ kind, rows }),
+    refused: (reason, rows) => void refused.push({ reason, rows }),
   });
-  return { writer, observed };
+  return { writer, observed, refused };
 }
 
 function newKind(run: Run = (inputs) => Promise.resolve(numbers(inputs)), name = 'kind') {
