@@ -21,13 +21,20 @@ import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
 import { packagePath } from './lib/package-path.ts';
 import { StartupError } from './lib/startup-error.ts';
+import type { Tracer } from './lib/tracing.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { createMarkRead } from './messages/mark-read.ts';
 import { createReadMissed } from './messages/missed.ts';
 import { createSendMessage } from './messages/send.ts';
+import { traceSends } from './messages/traced-send.ts';
 import { createWriter } from './messages/writer.ts';
-import { requestObserver, socketObserver, writerObserver } from './metrics/observers.ts';
+import {
+  requestObserver,
+  sendObserver,
+  socketObserver,
+  writerObserver,
+} from './metrics/observers.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
@@ -90,6 +97,7 @@ async function build(
 ): Promise<App> {
   const stateDir = overrides.stateDir ?? packagePath('.parley');
   const uws = await loadUws();
+  const tracer = await openTraces(config, logger, disposer);
   const auth: AuthConfig =
     config.auth.kind === 'generated'
       ? { ...config.auth, kind: 'secret', secret: await generatedSecret(stateDir) }
@@ -116,10 +124,8 @@ async function build(
   const isDraining = () => draining;
   const metrics = createMetrics({
     connections: () => hub.sessionCount,
-    users: () => hub.userCount,
-    conversations: () => hub.conversationCount,
+    load: () => hub.load,
     undeliveredBytes: () => hub.undeliveredBytes,
-    framesDelivered: () => hub.deliveredFrames,
     queuedWrites: () => writer.queued,
     runningBatches: () => writer.running,
     isBusConnected: () => bus.isConnected,
@@ -142,19 +148,14 @@ async function build(
         repaired: (changes) => metrics.repaired.inc(changes),
         resumed: (isComplete) => metrics.resumes.inc({ complete: String(isComplete) }),
       },
+      tracer,
       logger,
     },
     disposer,
   );
   const writer = createWriter(database.writePool, logger, writerObserver(metrics));
-  const sendMessage = createSendMessage(writer, bus, {
-    committed(conversationId, seq) {
-      const at = performance.now();
-      hub.whenDelivered(conversationId, seq, () =>
-        metrics.deliverySeconds.observe((performance.now() - at) / 1_000),
-      );
-    },
-  });
+  const send = createSendMessage(writer, bus, sendObserver(metrics, hub));
+  const sendMessage = tracer === undefined ? send : traceSends(send, tracer);
   const markRead = createMarkRead(writer, bus);
 
   const authenticate = createAuthenticate(auth);
@@ -219,6 +220,17 @@ async function build(
     },
     [Symbol.asyncDispose]: () => disposer[Symbol.asyncDispose](),
   };
+}
+
+/** What it takes is loaded only when it is wanted. */
+async function openTraces(
+  { traceEndpoint }: Config,
+  logger: Logger,
+  disposer: Disposer,
+): Promise<Tracer | undefined> {
+  if (traceEndpoint === undefined) return undefined;
+  const { openTracer } = await import('./lib/otel.ts');
+  return openTracer(traceEndpoint, 'parley', logger, disposer);
 }
 
 async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {

@@ -52,6 +52,8 @@ export const userChannel = (userId: string): string => USER_PREFIX + userId;
 
 /** Where the id begins in the name of a conversation's channel. */
 export const CONVERSATION_ID_AT = CONVERSATION_PREFIX.length;
+export const conversationIdOf = (channel: Buffer): string =>
+  channel.toString('latin1', CONVERSATION_ID_AT);
 export const userIdOf = (channel: Buffer): string => channel.toString('latin1', USER_PREFIX.length);
 
 /** Told by its first letter, which no other kind has: making a string of every channel that arrives would cost more. */

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { type Bus, conversationChannel } from '../bus/bus.ts';
-import { encodeChange } from '../bus/envelope.ts';
+import { encodeChange, encodeTrace } from '../bus/envelope.ts';
 import { textArray, uuidArray, uuidArrayOf } from '../db/arrays.ts';
+import type { Span } from '../lib/tracing.ts';
 import { ProtocolError, clientMessageIdConflict, notAuthorized } from '../protocol/errors.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
 import { newMessageFrame, toTimestamp } from './frames.ts';
@@ -13,6 +14,10 @@ export interface SendInput {
   readonly senderId: string;
   readonly content: string;
   readonly clientMessageId: string | undefined;
+  /** The caller's W3C Trace Context. */
+  readonly traceparent?: string | undefined;
+  /** Set when this send is traced. */
+  readonly span?: Span | undefined;
 }
 
 export interface Sent {
@@ -35,17 +40,26 @@ export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserv
     key: ({ conversationId, senderId, clientMessageId }) =>
       clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
     async run(pool, inputs) {
+      const startedAt = performance.now();
       const results = await store(pool, inputs);
       // The last one: all before it are published first.
       const last = results.at(-1);
       if (last !== undefined && !(last instanceof ProtocolError))
         observer.committed(inputs.at(-1)?.conversationId ?? '', last.message.seq);
-      inputs.forEach(({ conversationId }, i) => {
+      inputs.forEach(({ conversationId, span }, i) => {
         const sent = results[i];
         if (sent === undefined || sent instanceof ProtocolError) return;
         // A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had.
         const frame = newMessageFrame(conversationId, sent.message);
-        bus.publish(conversationChannel(conversationId), encodeChange(sent.message.seq, frame));
+        const channel = conversationChannel(conversationId);
+        const { seq } = sent.message;
+        const attributes = { 'parley.batch.rows': inputs.length };
+        span?.child('parley.commit', { startedAt, attributes }).end();
+        const publishing = span?.child('parley.publish', { kind: 'producer' });
+        if (publishing !== undefined)
+          bus.publish(channel, encodeTrace(seq, publishing.traceparent));
+        bus.publish(channel, encodeChange(seq, frame));
+        publishing?.end();
       });
       return results;
     },

@@ -1,3 +1,5 @@
+import type { Hub } from '../hub/hub.ts';
+import type { SendObserver } from '../messages/send.ts';
 import type { WriterObserver } from '../messages/writer.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpParts } from '../transport/http.ts';
@@ -13,6 +15,16 @@ export const writerObserver = (metrics: Metrics): WriterObserver => ({
   },
   refused(reason, rows) {
     metrics.writesFailed[reason] += rows;
+  },
+});
+
+/** Both ends are here, so one clock measures: those of nodes differ. */
+export const sendObserver = (metrics: Metrics, hub: Hub): SendObserver => ({
+  committed(conversationId, seq) {
+    const at = performance.now();
+    hub.whenDelivered(conversationId, seq, () =>
+      metrics.deliverySeconds.observe((performance.now() - at) / 1_000),
+    );
   },
 });
 

@@ -1,13 +1,12 @@
 import type { Pool } from 'pg';
+import type { Hub } from '../hub/hub.ts';
 import type { Meter } from '../lib/metrics.ts';
 
 /** What is asked at each scrape. */
 export interface State {
   readonly connections: () => number;
-  readonly users: () => number;
-  readonly conversations: () => number;
+  readonly load: () => Hub['load'];
   readonly undeliveredBytes: () => number;
-  readonly framesDelivered: () => number;
   readonly queuedWrites: () => number;
   readonly runningBatches: () => number;
   readonly isBusConnected: () => boolean;
@@ -19,17 +18,21 @@ export interface State {
 
 export function addStateMetrics(meter: Meter, state: State): void {
   meter.gauge('parley_connections', 'Open sockets.', state.connections);
-  meter.gauge('parley_users', 'Users with at least one open socket here.', state.users);
+  meter.gauge(
+    'parley_users',
+    'Users with at least one open socket here.',
+    () => state.load().users,
+  );
   meter.gauge(
     'parley_conversations_served',
     'Conversations of which a party is here.',
-    state.conversations,
+    () => state.load().conversations,
   );
   meter.gauge('parley_undelivered_bytes', 'What waits for slow sockets.', state.undeliveredBytes);
   meter.counted(
     'parley_frames_delivered_total',
     'Live frames handed to sockets here, each counted once for each socket.',
-    state.framesDelivered,
+    () => state.load().deliveredFrames,
   );
   meter.gauge('parley_queued_writes', 'Changes that wait for a batch.', state.queuedWrites);
   meter.gauge(

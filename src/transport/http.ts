@@ -21,6 +21,8 @@ export interface Request {
   readonly query: Readonly<Record<string, string>>;
   /** Parsed JSON; `undefined` for a GET. */
   readonly body: unknown;
+  /** The header, as it came; `undefined` without one. */
+  readonly traceparent: string | undefined;
 }
 
 export type Route = { readonly method: Method; readonly path: string } & (
@@ -127,6 +129,7 @@ async function handle(
   const request: Request = {
     params: head.params,
     query: head.query,
+    traceparent: head.traceparent,
     body: route.method === 'POST' ? parseBody(head.contentType, await body) : undefined,
   };
   return route.access === 'user' && identity !== undefined
@@ -143,6 +146,7 @@ interface Head {
   readonly host: string;
   readonly contentType: string;
   readonly requestId: string;
+  readonly traceparent: string | undefined;
 }
 
 const readHead = (req: HttpRequest, names: readonly string[]): Head => ({
@@ -154,6 +158,7 @@ const readHead = (req: HttpRequest, names: readonly string[]): Head => ({
   host: req.getHeader('host'),
   contentType: req.getHeader('content-type'),
   requestId: requestIdOf(req.getHeader('x-request-id')),
+  traceparent: req.getHeader('traceparent') || undefined,
 });
 
 async function identify(head: Head, method: Method, parts: HttpParts): Promise<Identity> {
