@@ -7,7 +7,8 @@ import { ProtocolError, clientMessageIdConflict, notAuthorized } from '../protoc
 import type { HistoryMessage } from '../protocol/resources.ts';
 import { newMessageFrame, toTimestamp } from './frames.ts';
 import { writeMessageId } from './message-id.ts';
-import type { WriteKind, Writer } from './writer.ts';
+import type { WriteKind } from './write-kind.ts';
+import type { Writer } from './writer.ts';
 
 export interface SendInput {
   readonly conversationId: string;

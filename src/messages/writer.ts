@@ -2,18 +2,9 @@ import type { Pool } from 'pg';
 import { WRITE_CONNECTIONS } from '../db/pool.ts';
 import { isAboutData, isRetryable } from '../db/sql-state.ts';
 import type { Logger } from '../lib/logger.ts';
+import { sparing } from '../lib/sparing.ts';
 import { ProtocolError, unavailable } from '../protocol/errors.ts';
-
-/**
- * One kind of change and its statement. `run` gets the rows of one batch and answers each of them, in their order: with
- * its result, or with the error that row alone gets.
- */
-export interface WriteKind<I extends { readonly conversationId: string }, O> {
-  readonly name: string;
-  /** Two inputs with the same key never share a batch: the later one must see what the earlier one did. */
-  key(input: I): string | undefined;
-  run(pool: Pool, inputs: readonly I[]): Promise<readonly (O | ProtocolError)[]>;
-}
+import type { WriteKind } from './write-kind.ts';
 
 /**
  * The only way to a persisted change. Collects what arrives while the last batches commit and runs one statement for
@@ -77,8 +68,13 @@ const MAX_BIG_BATCHES = 2;
 const MANY_ROWS = 32;
 const BIG_ROWS = 128;
 const MAX_ATTEMPTS = 5;
+/** While PostgreSQL is away every batch fails alike. */
+const REPORT_INTERVAL_MS = 1_000;
 
 export function createWriter(pool: Pool, logger: Logger, observer: WriterObserver): Writer {
+  const report = sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, kind: string, rows: number) =>
+    logger.error({ err, kind, rows, leftOut }, 'a batch was not written'),
+  );
   let queue: Entry[] = [];
   let running = 0;
   /** By {@link performance.now}. */
@@ -203,7 +199,7 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
         for (const entry of batch) await write([entry]);
         return undefined;
       }
-      logger.error({ err: error, kind: kind.name, rows: batch.length }, 'a batch was not written');
+      report(error, kind.name, batch.length);
       observer.refused('failed', batch.length);
       for (const entry of batch) entry.reject(unavailable(error));
       return undefined;

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { AuthError, type Authenticate, type Identity } from '../auth/authenticate.ts';
 import { findCredentials } from '../auth/credentials.ts';
 import type { OriginCheck } from '../auth/origin.ts';
+import { isOutage } from '../db/sql-state.ts';
 import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -99,7 +100,7 @@ async function answer(
 /** Anybody may send any other, and each would be a time series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-/** What is known to be away is a warning; all else is a mistake in this program. */
+/** What is away is a warning; all else is a mistake in this program. */
 function report(
   error: unknown,
   method: string,
@@ -107,7 +108,7 @@ function report(
   routes: readonly Route[],
   logger: Logger,
 ): void {
-  const level = error instanceof ProtocolError ? 'warn' : 'error';
+  const level = error instanceof ProtocolError || isOutage(error) ? 'warn' : 'error';
   logger[level]({ err: error, requestId, method, path: routes[0]?.path }, 'a request failed');
 }
 
