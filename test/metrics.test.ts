@@ -11,7 +11,7 @@ import {
   upgradeStatus,
 } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
-import { findPromtool, scrape } from './support/metrics.ts';
+import { prometheusProgram, scrape } from './support/metrics.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { startProxy } from './support/proxy.ts';
 
@@ -30,7 +30,7 @@ test('promtool finds nothing wrong with the metrics, and each is documented', as
     .split('\n')
     .filter((line) => /^(# (HELP|TYPE) )?parley_/.test(line))
     .join('\n');
-  const checked = spawnSync(findPromtool(), ['check', 'metrics'], {
+  const checked = spawnSync(prometheusProgram('promtool'), ['check', 'metrics'], {
     input: `${ours}\n`,
     encoding: 'utf8',
   });

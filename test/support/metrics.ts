@@ -14,6 +14,16 @@ export class Scrape {
     return line === undefined ? Number.NaN : Number(line.slice(series.length + 1));
   }
 
+  /** The names of the labels that a metric's series have. */
+  labels(name: string): Set<string> {
+    const series = this.text.matchAll(new RegExp(`^${name}\\{(.*)\\} `, 'gm'));
+    return new Set(
+      [...series].flatMap(([, labels = '']) =>
+        [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label),
+      ),
+    );
+  }
+
   /** What PromQL may ask for: a histogram's parts, not its name. */
   get names(): Set<string> {
     const names = new Set<string>();
@@ -30,8 +40,8 @@ export async function scrape(url: string): Promise<Scrape> {
   return new Scrape(await (await fetch(`${url}/metrics`)).text());
 }
 
-/** Prometheus's tool for checking, of PATH or installed by apt as root. */
-export function findPromtool(): string {
-  if (hasCommand('promtool') || install('prometheus')) return 'promtool';
-  throw new Error('the tests need promtool: install Prometheus (Debian package: prometheus)');
+/** Prometheus's program or its tool, of PATH or installed by apt as root. */
+export function prometheusProgram(name: 'prometheus' | 'promtool'): string {
+  if (hasCommand(name) || install('prometheus')) return name;
+  throw new Error(`the tests need ${name}: install Prometheus (Debian package: prometheus)`);
 }
