@@ -95,6 +95,7 @@ export class Sweep {
       if (this.#isStopped) return;
       try {
         await this.#step();
+        if (this.#isFailing) this.#parts.logger.info('PostgreSQL answers again');
         this.#isFailing = false;
         this.#answeredAt = performance.now();
       } catch (error) {

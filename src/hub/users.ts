@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, userChannel } from '../bus/bus.ts';
 import type { ConversationIndex, Membership } from '../conversations/conversation-index.ts';
 import type { GetConversation } from '../conversations/get.ts';
+import { isOutage } from '../db/sql-state.ts';
 import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
@@ -158,7 +159,8 @@ export class LocalUsers {
       } catch (error) {
         if (!this.#isHere(user)) return;
         this.#parts.served.leaveOne(user, id);
-        this.#parts.logger.warn(
+        // Each second, of each of them; of an outage the sweep tells, once.
+        this.#parts.logger[isOutage(error) ? 'debug' : 'warn'](
           { err: error, conversationId: id },
           'a new conversation was not added',
         );
