@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { packagePath } from '../src/lib/package-path.ts';
 import {
   type User,
@@ -176,11 +178,17 @@ test.each(['close', 'freeze'] as const)('what is away is seen to be away (%s)', 
   expect(await value('parley_ready')).toBe(0);
   send('without PostgreSQL');
   await client.next('error');
+  const unserved = new WebSocket(node.wsUrl, {
+    headers: { authorization: `Bearer ${seller.token}` },
+  });
+  expect((await once(unserved, 'close'))[0]).toBe(1012);
+  expect(await value('parley_connections_unserved_total')).toBe(1);
+  expect(await value('parley_connections_closed_total{reason="restarting"}')).toBe(1);
   expect(await value('parley_frames_refused_total{code="unavailable"}')).toBe(1);
   expect(await value('parley_writes_failed_total{reason="failed"}')).toBe(1);
   postgres.open();
   await expect.poll(() => value('parley_ready'), { timeout: 15_000 }).toBe(1);
-});
+}, 60_000);
 
 test('a request has an id: the given one, or one of ours', async () => {
   const node = await nodeForTest(clusterEnv(databaseUrl));

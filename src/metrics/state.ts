@@ -44,7 +44,6 @@ export function addStateMetrics(meter: Meter, state: State): void {
     'parley_bus_connected',
     'Whether Redis carries messages: 1, or 0 while it is away.',
     () => Number(state.isBusConnected()),
-    'min',
   );
   meter.counted(
     'parley_bus_lost_publishes_total',
@@ -55,7 +54,6 @@ export function addStateMetrics(meter: Meter, state: State): void {
     'parley_postgres_up',
     'Whether PostgreSQL has answered lately: 1, or 0 while it is away or hangs.',
     () => Number(state.isPostgresUp()),
-    'min',
   );
   meter.gauges(
     'parley_postgres_connections',
@@ -84,6 +82,5 @@ export function addStateMetrics(meter: Meter, state: State): void {
     'parley_ready',
     'Whether the node takes sockets and writes: neither draining nor without PostgreSQL.',
     () => Number(state.isPostgresUp() && !state.isDraining()),
-    'min',
   );
 }

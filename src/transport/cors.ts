@@ -10,7 +10,7 @@ export function corsHeaders(
   return {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Allow-Credentials': 'true',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Traceparent, X-Request-Id',
     'Access-Control-Allow-Methods': 'GET, POST',
     'Access-Control-Expose-Headers': 'X-Request-Id',
     'Access-Control-Max-Age': '600',
