@@ -29,13 +29,13 @@ import { createReadMissed } from './messages/missed.ts';
 import { createSendMessage } from './messages/send.ts';
 import { traceSends } from './messages/traced-send.ts';
 import { createWriter } from './messages/writer.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import {
   requestObserver,
   sendObserver,
   socketObserver,
   writerObserver,
 } from './metrics/observers.ts';
-import { createMetrics } from './metrics/metrics.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';

@@ -153,42 +153,46 @@ test('sockets that end and sockets that are refused are counted by the reason', 
   await late.closed;
 });
 
-test.each(['close', 'freeze'] as const)('what is away is seen to be away (%s)', async (how) => {
-  const [redis, postgres] = [await startProxy(inject('redisUrl')), await startProxy(databaseUrl)];
-  for (const proxy of [redis, postgres]) onTestFinished(() => proxy[Symbol.asyncDispose]());
-  const node = await nodeForTest({ ...clusterEnv(postgres.url), REDIS_URL: redis.url });
-  const conversationId = await newConversation(node.url, buyer, seller);
-  const client = await connect(node.wsUrl, buyer);
-  const send = (clientMessageId: string) =>
-    client.send({ type: 'send_message', conversationId, content: 'x', clientMessageId });
-  const value = async (series: string) => (await scrape(node.url)).value(series);
+test.each(['close', 'freeze'] as const)(
+  'what is away is seen to be away (%s)',
+  async (how) => {
+    const [redis, postgres] = [await startProxy(inject('redisUrl')), await startProxy(databaseUrl)];
+    for (const proxy of [redis, postgres]) onTestFinished(() => proxy[Symbol.asyncDispose]());
+    const node = await nodeForTest({ ...clusterEnv(postgres.url), REDIS_URL: redis.url });
+    const conversationId = await newConversation(node.url, buyer, seller);
+    const client = await connect(node.wsUrl, buyer);
+    const send = (clientMessageId: string) =>
+      client.send({ type: 'send_message', conversationId, content: 'x', clientMessageId });
+    const value = async (series: string) => (await scrape(node.url)).value(series);
 
-  redis[how]();
-  await expect.poll(() => value('parley_bus_connected')).toBe(0);
-  send('without Redis');
-  await client.next('message_ack');
-  expect(await value('parley_bus_lost_publishes_total')).toBeGreaterThan(0);
-  expect(await value('parley_ready')).toBe(1);
-  redis.open();
-  await expect.poll(() => value('parley_bus_connected')).toBe(1);
-  expect(await value('parley_bus_gaps_total')).toBeGreaterThan(0);
+    redis[how]();
+    await expect.poll(() => value('parley_bus_connected')).toBe(0);
+    send('without Redis');
+    await client.next('message_ack');
+    expect(await value('parley_bus_lost_publishes_total')).toBeGreaterThan(0);
+    expect(await value('parley_ready')).toBe(1);
+    redis.open();
+    await expect.poll(() => value('parley_bus_connected')).toBe(1);
+    expect(await value('parley_bus_gaps_total')).toBeGreaterThan(0);
 
-  postgres[how]();
-  await expect.poll(() => value('parley_postgres_up')).toBe(0);
-  expect(await value('parley_ready')).toBe(0);
-  send('without PostgreSQL');
-  await client.next('error');
-  const unserved = new WebSocket(node.wsUrl, {
-    headers: { authorization: `Bearer ${seller.token}` },
-  });
-  expect((await once(unserved, 'close'))[0]).toBe(1012);
-  expect(await value('parley_connections_unserved_total')).toBe(1);
-  expect(await value('parley_connections_closed_total{reason="restarting"}')).toBe(1);
-  expect(await value('parley_frames_refused_total{code="unavailable"}')).toBe(1);
-  expect(await value('parley_writes_failed_total{reason="failed"}')).toBe(1);
-  postgres.open();
-  await expect.poll(() => value('parley_ready'), { timeout: 15_000 }).toBe(1);
-}, 60_000);
+    postgres[how]();
+    await expect.poll(() => value('parley_postgres_up')).toBe(0);
+    expect(await value('parley_ready')).toBe(0);
+    send('without PostgreSQL');
+    await client.next('error');
+    const unserved = new WebSocket(node.wsUrl, {
+      headers: { authorization: `Bearer ${seller.token}` },
+    });
+    expect((await once(unserved, 'close'))[0]).toBe(1012);
+    expect(await value('parley_connections_unserved_total')).toBe(1);
+    expect(await value('parley_connections_closed_total{reason="restarting"}')).toBe(1);
+    expect(await value('parley_frames_refused_total{code="unavailable"}')).toBe(1);
+    expect(await value('parley_writes_failed_total{reason="failed"}')).toBe(1);
+    postgres.open();
+    await expect.poll(() => value('parley_ready'), { timeout: 15_000 }).toBe(1);
+  },
+  60_000,
+);
 
 test('a request has an id: the given one, or one of ours', async () => {
   const node = await nodeForTest(clusterEnv(databaseUrl));

@@ -27,6 +27,7 @@ import { resume } from './resume.ts';
 import type { Session } from './session.ts';
 import type { Broadcast } from './socket.ts';
 import { Sweep } from './sweep.ts';
+import { traceDelivery } from './trace-delivery.ts';
 import { TypingLimit } from './typing-limit.ts';
 import { type LocalUser, LocalUsers } from './users.ts';
 
@@ -224,21 +225,11 @@ export class Hub {
       return;
     }
     if (envelope.kind === 'trace') {
-      this.#trace(conversationIdOf(channel), envelope.seq, envelope.traceparent);
+      traceDelivery(this.#parts.tracer, this.#served, conversationIdOf(channel), envelope);
       return;
     }
     for (const user of this.#served.members(channel, CONVERSATION_ID_AT))
       this.#users.notify(user, envelope.frame, envelope.exceptUserId);
-  }
-
-  /** The change comes next; when it has been delivered depends on those before it. */
-  #trace(conversationId: string, seq: number, parent: string): void {
-    const span = this.#parts.tracer?.start('parley.deliver', {
-      kind: 'consumer',
-      parent,
-      attributes: { 'parley.conversation.id': conversationId },
-    });
-    if (span !== undefined) this.#served.whenDelivered(conversationId, seq, () => span.end());
   }
 
   #onCreated(created: readonly Parties[]): void {

@@ -42,6 +42,7 @@ export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserv
       clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
     async run(pool, inputs) {
       const startedAt = performance.now();
+      const attributes = { 'parley.batch.rows': inputs.length };
       const results = await store(pool, inputs);
       // The last one: all before it are published first.
       const last = results.at(-1);
@@ -50,22 +51,29 @@ export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserv
       inputs.forEach(({ conversationId, span }, i) => {
         const sent = results[i];
         if (sent === undefined || sent instanceof ProtocolError) return;
-        // A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had.
-        const frame = newMessageFrame(conversationId, sent.message);
-        const channel = conversationChannel(conversationId);
-        const { seq } = sent.message;
-        const attributes = { 'parley.batch.rows': inputs.length };
         span?.child('parley.commit', { startedAt, attributes }).end();
-        const publishing = span?.child('parley.publish', { kind: 'producer' });
-        if (publishing !== undefined)
-          bus.publish(channel, encodeTrace(seq, publishing.traceparent));
-        bus.publish(channel, encodeChange(seq, frame));
-        publishing?.end();
+        publishMessage(bus, conversationId, sent.message, span);
       });
       return results;
     },
   };
   return (input) => writer.submit(sending, input);
+}
+
+/** A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had. */
+function publishMessage(
+  bus: Bus,
+  conversationId: string,
+  message: HistoryMessage,
+  span: Span | undefined,
+): void {
+  const channel = conversationChannel(conversationId);
+  const frame = newMessageFrame(conversationId, message);
+  const publishing = span?.child('parley.publish', { kind: 'producer' });
+  if (publishing !== undefined)
+    bus.publish(channel, encodeTrace(message.seq, publishing.traceparent));
+  bus.publish(channel, encodeChange(message.seq, frame));
+  publishing?.end();
 }
 
 /** What {@link SEND} answers of each input, in the order of its columns. */
