@@ -65,10 +65,11 @@ export function openTracer(
     ]),
   );
   const tracer = provider.getTracer(serviceName);
+  const clock = new SpanClock();
   return {
     start(name, { parent, ...options } = {}) {
-      const span = startSpan(tracer, name, options, contextOf(parent));
-      return span.isRecording() ? new RecordedSpan(tracer, span) : undefined;
+      const span = new RecordedSpan(tracer, clock, name, options, contextOf(parent));
+      return span.isSampled ? span : undefined;
     },
   };
 }
@@ -102,30 +103,27 @@ const KINDS = {
   consumer: SpanKind.CONSUMER,
 };
 
-const startSpan = (
-  tracer: OtelTracer,
-  name: string,
-  { kind, startedAt, attributes }: SpanOptions,
-  context: Context,
-): OtelSpan =>
-  tracer.startSpan(
-    name,
-    {
-      kind: kind === undefined ? SpanKind.INTERNAL : KINDS[kind],
-      // The SDK knows a time by performance.now() from one since 1970.
-      ...(startedAt === undefined ? {} : { startTime: startedAt }),
-      ...(attributes === undefined ? {} : { attributes }),
-    },
-    context,
-  );
-
 class RecordedSpan implements Span {
   readonly #tracer: OtelTracer;
+  readonly #clock: SpanClock;
   readonly #span: OtelSpan;
 
-  constructor(tracer: OtelTracer, span: OtelSpan) {
+  constructor(
+    tracer: OtelTracer,
+    clock: SpanClock,
+    name: string,
+    { kind, startedAt = performance.now(), attributes = {} }: SpanOptions,
+    context: Context,
+  ) {
     this.#tracer = tracer;
-    this.#span = span;
+    this.#clock = clock;
+    const startTime = clock.at(startedAt);
+    const spanKind = kind === undefined ? SpanKind.INTERNAL : KINDS[kind];
+    this.#span = tracer.startSpan(name, { kind: spanKind, startTime, attributes }, context);
+  }
+
+  get isSampled(): boolean {
+    return this.#span.isRecording();
   }
 
   get traceparent(): string {
@@ -135,7 +133,7 @@ class RecordedSpan implements Span {
 
   child(name: string, options: SpanOptions = {}): Span {
     const context = trace.setSpan(ROOT_CONTEXT, this.#span);
-    return new RecordedSpan(this.#tracer, startSpan(this.#tracer, name, options, context));
+    return new RecordedSpan(this.#tracer, this.#clock, name, options, context);
   }
 
   end(errorType?: string): void {
@@ -143,7 +141,25 @@ class RecordedSpan implements Span {
       this.#span.setAttribute('error.type', errorType);
       this.#span.setStatus({ code: SpanStatusCode.ERROR });
     }
-    this.#span.end();
+    this.#span.end(this.#clock.at(performance.now()));
+  }
+}
+
+/** The wall clock may be set; a little off is better than spans that begin before their parents. In milliseconds. */
+const MAX_OFF_MS = 100;
+
+/** One clock for all spans: the SDK starts each by `Date.now()`, which knows milliseconds only, and goes on by another. */
+class SpanClock {
+  #offset = performance.timeOrigin;
+
+  /**
+   * @param at by {@link performance.now}
+   * @returns milliseconds since 1970, with fractions
+   */
+  at(at: number): number {
+    const off = Date.now() - performance.now() - this.#offset;
+    if (Math.abs(off) > MAX_OFF_MS) this.#offset += off;
+    return at + this.#offset;
   }
 }
 
