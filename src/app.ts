@@ -19,15 +19,23 @@ import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
-import { createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
 import { StartupError } from './lib/startup-error.ts';
+import type { Tracer } from './lib/tracing.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { createMarkRead } from './messages/mark-read.ts';
 import { createReadMissed } from './messages/missed.ts';
 import { createSendMessage } from './messages/send.ts';
+import { traceSends } from './messages/traced-send.ts';
 import { createWriter } from './messages/writer.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import {
+  requestObserver,
+  sendObserver,
+  socketObserver,
+  writerObserver,
+} from './metrics/observers.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
@@ -89,6 +97,7 @@ async function build(
 ): Promise<App> {
   const stateDir = overrides.stateDir ?? packagePath('.parley');
   const uws = await loadUws();
+  const tracer = await openTraces(config, logger, disposer);
   const auth: AuthConfig =
     config.auth.kind === 'generated'
       ? {
@@ -116,6 +125,21 @@ async function build(
   const getConversation = createGetConversation(database);
   const createConversation = createCreateConversation(database, bus, getConversation);
   const app = uws.App();
+  let draining = false;
+  const isDraining = () => draining;
+  const metrics = createMetrics({
+    connections: () => hub.sessionCount,
+    load: () => hub.load,
+    undeliveredBytes: () => hub.undeliveredBytes,
+    queuedWrites: () => writer.queued,
+    runningBatches: () => writer.running,
+    isBusConnected: () => bus.isConnected,
+    lostPublishes: () => bus.lostPublishes,
+    isPostgresUp: () => hub.isPostgresUp,
+    pools: () => ({ write: database.writePool, read: database.pool }),
+    isDraining,
+  });
+  bus.onGap(() => metrics.gaps.inc());
   const hub = new Hub(
     {
       bus,
@@ -129,29 +153,18 @@ async function build(
         repaired: (changes) => metrics.repaired.inc(changes),
         resumed: (isComplete) => metrics.resumes.inc({ complete: String(isComplete) }),
       },
+      tracer,
       logger,
     },
     disposer,
   );
-  const metrics = createMetrics({
-    isBusConnected: () => bus.isConnected,
-    connections: () => hub.sessionCount,
-    undeliveredBytes: () => hub.undeliveredBytes,
-  });
-  const writer = createWriter(database.writePool, logger, {
-    batch(kind, rows, seconds) {
-      metrics.written.inc({ kind }, rows);
-      metrics.batchRows.observe({ kind }, rows);
-      metrics.batchSeconds.observe({ kind }, seconds);
-    },
-  });
-  const sendMessage = createSendMessage(writer, bus);
+  const writer = createWriter(database.writePool, logger, writerObserver(metrics));
+  const send = createSendMessage(writer, bus, sendObserver(metrics, hub));
+  const sendMessage = tracer === undefined ? send : traceSends(send, tracer);
   const markRead = createMarkRead(writer, bus);
 
   const authenticate = createAuthenticate(auth);
   const mayComeFrom = createOriginCheck(config.allowedOrigins);
-  let draining = false;
-  const isDraining = () => draining;
   const docsPage = await readFile(packagePath('src/web/docs.html'), 'utf8');
   const routes: Route[] = [
     ...apiRoutes({
@@ -169,9 +182,25 @@ async function build(
       : []),
   ];
   const requests = new InFlight();
-  const httpParts = { authenticate, mayComeFrom, requests, logger };
-  const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
-  serveWebSockets(app, { hub, authenticate, mayComeFrom, handleFrame, isDraining, logger });
+  const onAnswered = requestObserver(metrics);
+  const httpParts = { authenticate, mayComeFrom, requests, onAnswered, logger };
+  const handleFrame = createFrameHandler({
+    hub,
+    sendMessage,
+    markRead,
+    authenticate,
+    counts: metrics,
+    logger,
+  });
+  serveWebSockets(app, {
+    hub,
+    authenticate,
+    mayComeFrom,
+    handleFrame,
+    isDraining,
+    observer: socketObserver(metrics),
+    logger,
+  });
   serveRoutes(app, routes, httpParts);
   const { host } = config.listen;
   let metricsPort: number | undefined;
@@ -196,6 +225,17 @@ async function build(
     },
     [Symbol.asyncDispose]: () => disposer[Symbol.asyncDispose](),
   };
+}
+
+/** What it takes is loaded only when it is wanted. */
+async function openTraces(
+  { traceEndpoint }: Config,
+  logger: Logger,
+  disposer: Disposer,
+): Promise<Tracer | undefined> {
+  if (traceEndpoint === undefined) return undefined;
+  const { openTracer } = await import('./lib/otel.ts');
+  return openTracer(traceEndpoint, 'parley', logger, disposer);
 }
 
 async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {

@@ -27,6 +27,7 @@ const forbidden: [string, string][] = [
   ['transport', 'ioredis'],
   ['hub', 'ioredis'],
   ['transport', '../../app.ts'],
+  ['transport', '../../metrics/metrics.ts'],
   ['hub', '../../transport/ws.ts'],
   ['conversations', '../../hub/hub.ts'],
   ['messages', '../../transport/http.ts'],

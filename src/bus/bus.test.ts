@@ -4,6 +4,7 @@ import {
   CONVERSATION_ID_AT,
   NODES_CHANNEL,
   conversationChannel,
+  conversationIdOf,
   isConversationChannel,
   isNodesChannel,
   isUserChannel,
@@ -24,5 +25,6 @@ test.each([
 
 test('ids are found in channels', () => {
   expect(conversationChannel(id).slice(CONVERSATION_ID_AT)).toBe(id);
+  expect(conversationIdOf(Buffer.from(conversationChannel(id)))).toBe(id);
   expect(userIdOf(Buffer.from(userChannel(id)))).toBe(id);
 });

@@ -17,6 +17,9 @@ export interface Bus {
   /** False while messages of other nodes may not arrive: time to look into PostgreSQL instead. */
   readonly isConnected: boolean;
 
+  /** How many messages were published and perhaps not sent to other nodes. */
+  readonly lostPublishes: number;
+
   /**
    * Resolves when everything published to these channels from then on will arrive; at once while the bus is not connected:
    * then they are subscribed before the gap is told. Rejects when Redis refuses. Repeats are harmless.
@@ -49,6 +52,8 @@ export const userChannel = (userId: string): string => USER_PREFIX + userId;
 
 /** Where the id begins in the name of a conversation's channel. */
 export const CONVERSATION_ID_AT = CONVERSATION_PREFIX.length;
+export const conversationIdOf = (channel: Buffer): string =>
+  channel.toString('latin1', CONVERSATION_ID_AT);
 export const userIdOf = (channel: Buffer): string => channel.toString('latin1', USER_PREFIX.length);
 
 /** Told by its first letter, which no other kind has: making a string of every channel that arrives would cost more. */

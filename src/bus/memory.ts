@@ -6,6 +6,7 @@ export function createMemoryBus(): Bus {
   const listeners: BusListener[] = [];
   return {
     isConnected: true,
+    lostPublishes: 0,
     publish(channel, payload) {
       if (!subscribed.has(channel)) return;
       setImmediate(() => {

@@ -93,6 +93,7 @@ export async function openRedisBus(
   let subscribed = true;
   /** What was published may not have been: Redis does not answer, or was away. */
   let stalled = false;
+  let lostPublishes = 0;
   /** Who waits for a confirmation that may not come: ioredis drops what is in flight when its connection closes. */
   const waiting = new Set<() => void>();
 
@@ -122,6 +123,7 @@ export async function openRedisBus(
       else await publisher.eval(PUBLISH_ALL, 0, ...messages);
     } catch {
       stall();
+      lostPublishes += messages.length / 2;
       for (let i = 0; i < messages.length; i += 2)
         loopBack(messages[i] ?? '', messages[i + 1] ?? '');
     }
@@ -203,9 +205,15 @@ export async function openRedisBus(
     get isConnected() {
       return subscribed && !stalled;
     },
+    get lostPublishes() {
+      return lostPublishes;
+    },
     publish(channel, payload) {
       if (stalled || !subscribed) loopBack(channel, payload);
-      if (stalled) return;
+      if (stalled) {
+        lostPublishes += 1;
+        return;
+      }
       // After the promises of this turn: a batch of the writer settles all at once.
       if (outbox.push(channel, payload) === 2) process.nextTick(flush);
     },

@@ -10,6 +10,7 @@ import {
   SELLER,
   type Slot,
 } from './conversation-table.ts';
+import { DeliveryWatch } from './delivery-watch.ts';
 import { Feed } from './feed.ts';
 import { type Party, PartyLists } from './party-lists.ts';
 import type { Position } from './socket.ts';
@@ -57,6 +58,7 @@ export class ServedConversations {
   readonly #position = new SlotPosition(this.#table);
   readonly #feeds = new Map<Slot, Feed>();
   readonly #starting = new Map<Slot, Start>();
+  readonly #watch = new DeliveryWatch();
 
   constructor(parts: ServedParts) {
     this.#parts = parts;
@@ -141,6 +143,13 @@ export class ServedConversations {
   expect(id: string, seq: number): void {
     const slot = this.#table.find(id);
     if (slot !== NONE && seq > (this.#table.seq(slot) ?? 0)) this.#feed(slot).expect(seq);
+  }
+
+  /** Calls once a change has been delivered; never, when it is not served yet or was delivered before. */
+  whenDelivered(id: string, seq: number, onDelivered: () => void): void {
+    const slot = this.#table.find(id);
+    const last = slot === NONE ? undefined : this.#table.seq(slot);
+    if (last !== undefined && seq > last) this.#watch.add(slot, seq, onDelivered);
   }
 
   /**
@@ -261,6 +270,7 @@ export class ServedConversations {
     this.#position.seq = seq;
     this.#deliverTo(BUYER, slot, frame);
     this.#deliverTo(SELLER, slot, frame);
+    this.#watch.delivered(slot, seq);
   }
 
   #deliverTo(role: Role, slot: Slot, frame: Uint8Array): void {
@@ -277,6 +287,7 @@ export class ServedConversations {
       channels.push(conversationChannel(this.#table.id(slot)));
       this.#endFeed(slot);
       this.#starting.delete(slot);
+      this.#watch.forget(slot);
       this.#table.remove(slot);
     }
     if (channels.length > 0) this.#parts.bus.unsubscribe(channels);

@@ -1,3 +1,4 @@
+import { isOutage } from '../db/sql-state.ts';
 import type { Change, ReadChanges } from '../messages/changes.ts';
 import type { Logger } from '../lib/logger.ts';
 
@@ -111,7 +112,11 @@ export class Feed {
       // Announced, and not to be seen yet: look again, but not at once.
       if (changes.length === 0) patience = RETRY_MS;
     } catch (error) {
-      this.#parts.logger.warn({ err: error, conversationId: this.id }, 'a hole could not be read');
+      // There may be thousands, and of an outage the sweep tells, once.
+      this.#parts.logger[isOutage(error) ? 'debug' : 'warn'](
+        { err: error, conversationId: this.id },
+        'a hole could not be read',
+      );
       patience = RETRY_MS;
     }
     this.#repairing = false;

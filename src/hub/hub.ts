@@ -2,6 +2,7 @@ import {
   type Bus,
   CONVERSATION_ID_AT,
   conversationChannel,
+  conversationIdOf,
   isConversationChannel,
   isUserChannel,
   userIdOf,
@@ -13,12 +14,12 @@ import type { ReadCreatedSince } from '../conversations/created-since.ts';
 import type { GetConversation } from '../conversations/get.ts';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Tracer } from '../lib/tracing.ts';
 import type { ReadChanges } from '../messages/changes.ts';
 import { frame, now } from '../messages/frames.ts';
 import type { ReadMissed } from '../messages/missed.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import { notAuthorized } from '../protocol/errors.ts';
-import { TYPING_INTERVAL_MS } from '../protocol/limits.ts';
 import { ServedConversations } from './conversations.ts';
 import { encodeCursor } from './cursor.ts';
 import { Peers } from './peers.ts';
@@ -26,6 +27,8 @@ import { resume } from './resume.ts';
 import type { Session } from './session.ts';
 import type { Broadcast } from './socket.ts';
 import { Sweep } from './sweep.ts';
+import { traceDelivery } from './trace-delivery.ts';
+import { TypingLimit } from './typing-limit.ts';
 import { type LocalUser, LocalUsers } from './users.ts';
 
 const TICK_MS = 1_000;
@@ -39,6 +42,8 @@ export interface HubParts {
   readonly getConversation: GetConversation;
   readonly broadcast: Broadcast;
   readonly observer: HubObserver;
+  /** Tells of the deliveries of changes that are traced. */
+  readonly tracer: Tracer | undefined;
   readonly logger: Logger;
 }
 
@@ -57,8 +62,7 @@ export class Hub {
   readonly #served: ServedConversations;
   readonly #sweep: Sweep;
   readonly #peers: Peers;
-  /** When `typing` was last passed on, by user and conversation. */
-  readonly #typedAt = new Map<string, number>();
+  readonly #typing = new TypingLimit();
   #isDraining = false;
 
   constructor(parts: HubParts, disposer: Disposer) {
@@ -104,6 +108,22 @@ export class Hub {
     return this.#sessions.size;
   }
 
+  /** Those who are here, what is served for them, and the live frames they got: one for each socket. */
+  get load(): { users: number; conversations: number; deliveredFrames: number } {
+    const { size, deliveredFrames } = this.#users;
+    return { users: size, conversations: this.#served.size, deliveredFrames };
+  }
+
+  /** Whether PostgreSQL has answered lately. */
+  get isPostgresUp(): boolean {
+    return this.#sweep.isAnswered;
+  }
+
+  /** Calls once a change has been handed to the sockets here; never, when nobody is here for it or it already was. */
+  whenDelivered(conversationId: string, seq: number, onDelivered: () => void): void {
+    this.#served.whenDelivered(conversationId, seq, onDelivered);
+  }
+
   /** What waits for sockets that do not take it, in bytes. */
   get undeliveredBytes(): number {
     let sum = 0;
@@ -142,10 +162,7 @@ export class Hub {
       const parties = await this.#parts.index.parties(conversationId);
       if (parties?.buyerId !== userId && parties?.sellerId !== userId) throw notAuthorized();
     }
-    const at = performance.now();
-    const who = `${userId} ${conversationId}`;
-    if (at - (this.#typedAt.get(who) ?? -Infinity) < TYPING_INTERVAL_MS) return;
-    this.#typedAt.set(who, at);
+    if (!this.#typing.passes(userId, conversationId)) return;
     const text = frame({ type: 'typing_notify', conversationId, userId, timestamp: now() });
     this.#parts.bus.publish(conversationChannel(conversationId), encodeNotice(userId, text));
   }
@@ -207,6 +224,10 @@ export class Hub {
       this.#served.accept(channel, CONVERSATION_ID_AT, envelope.seq, envelope.frame);
       return;
     }
+    if (envelope.kind === 'trace') {
+      traceDelivery(this.#parts.tracer, this.#served, conversationIdOf(channel), envelope);
+      return;
+    }
     for (const user of this.#served.members(channel, CONVERSATION_ID_AT))
       this.#users.notify(user, envelope.frame, envelope.exceptUserId);
   }
@@ -220,7 +241,6 @@ export class Hub {
 
   #tick(): void {
     for (const session of this.#sessions) session.check();
-    const old = performance.now() - TYPING_INTERVAL_MS;
-    for (const [who, at] of this.#typedAt) if (at < old) this.#typedAt.delete(who);
+    this.#typing.forgetOld();
   }
 }

@@ -16,6 +16,7 @@ function wire() {
   const gaps: (() => void)[] = [];
   const bus = {
     isConnected: true,
+    lostPublishes: 0,
     publish: (_: string, payload: string) => void said.push(payload.split(' ')[1] ?? ''),
     subscribe: () => Promise.resolve(),
     unsubscribe: () => undefined,

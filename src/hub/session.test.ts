@@ -37,6 +37,21 @@ test('once one of them has closed the session, the rest is ignored', () => {
   expect(events).toEqual(['connected', 'joined', 'closed 4400']);
 });
 
+test('who ended it, and why, is known: the first to do so', () => {
+  const closed = open().session;
+  closed.close(CloseCode.tooSlow, 'too slow');
+  closed.ended();
+  closed.close(CloseCode.restarting, 'restarting');
+  expect(closed.closeCode).toBe(CloseCode.tooSlow);
+  const gone = open().session;
+  gone.ended();
+  gone.close(CloseCode.restarting, 'restarting');
+  expect(gone.closeCode).toBeUndefined();
+  const dropped = open().session;
+  dropped.ended(CloseCode.tooSlow);
+  expect(dropped.closeCode).toBe(CloseCode.tooSlow);
+});
+
 test('exactly 1 MiB may wait; a byte more closes with 4429, and nothing of it is handled', () => {
   const { session, events, handle } = open();
   // Two bytes each: the limit counts UTF-8, not characters.

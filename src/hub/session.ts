@@ -43,6 +43,7 @@ export class Session {
   /** Sends on; set while a replay waits for the peer. */
   #goOn: (() => void) | undefined;
   #isFinishing = false;
+  #closeCode: CloseCode | undefined;
 
   constructor(userId: string, expiresAt: number, socket: Socket) {
     this.userId = userId;
@@ -52,6 +53,11 @@ export class Session {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** Why this node ended it; `undefined` when the peer or the network did. */
+  get closeCode(): CloseCode | undefined {
+    return this.#closeCode;
   }
 
   get bufferedBytes(): number {
@@ -158,20 +164,21 @@ export class Session {
   }
 
   /** Takes no more frames, and closes when those it took have been answered. */
-  async finish(code: number, reason: string): Promise<void> {
+  async finish(code: CloseCode, reason: string): Promise<void> {
     this.#isFinishing = true;
     await this.handling.settled();
     this.close(code, reason);
   }
 
-  close(code: number, reason: string): void {
+  close(code: CloseCode, reason: string): void {
     if (this.#state === 'closed') return;
-    this.ended();
+    this.ended(code);
     this.#socket.close(code, reason);
   }
 
-  /** The socket has gone by itself. */
-  ended(): void {
+  /** @param code as if closed with it; without one the socket has gone by itself */
+  ended(code?: CloseCode): void {
+    if (this.#state !== 'closed') this.#closeCode = code;
     this.#state = 'closed';
     this.#held = undefined;
     this.#goOn?.();

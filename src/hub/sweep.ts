@@ -4,6 +4,8 @@ import type { Logger } from '../lib/logger.ts';
 import type { ServedConversations } from './conversations.ts';
 
 const INTERVAL_MS = 1_000;
+/** PostgreSQL is asked each second: without an answer for so long it hangs. */
+const MAX_SILENCE_MS = 4_000;
 /** A round over all served conversations takes this many steps, unless that makes a step too large or too small. */
 const STEPS = 10;
 const MIN_STEP = 1_000;
@@ -47,6 +49,8 @@ export class Sweep {
   #isUrgent = false;
   #isFailing = false;
   #isStopped = false;
+  /** When PostgreSQL last answered, by {@link performance.now}. */
+  #answeredAt = performance.now();
   #wake: () => void = () => undefined;
 
   constructor(parts: SweepParts, disposer: Disposer) {
@@ -74,6 +78,11 @@ export class Sweep {
     return this.#deliveredAt;
   }
 
+  /** Whether PostgreSQL has answered lately. */
+  get isAnswered(): boolean {
+    return !this.#isFailing && performance.now() - this.#answeredAt < MAX_SILENCE_MS;
+  }
+
   /** Compares everything, from now on. */
   compareAll(): void {
     this.#isUrgent = true;
@@ -86,7 +95,9 @@ export class Sweep {
       if (this.#isStopped) return;
       try {
         await this.#step();
+        if (this.#isFailing) this.#parts.logger.info('PostgreSQL answers again');
         this.#isFailing = false;
+        this.#answeredAt = performance.now();
       } catch (error) {
         // Nothing is verified meanwhile: the cursor stands still, which only makes a replay longer.
         if (!this.#isFailing)
@@ -136,6 +147,7 @@ export class Sweep {
     for (let left = everything ? Infinity : step; left > 0 && round.next !== undefined;) {
       const { ids, seqs, next } = served.slice(round.next, round.end, Math.min(left, CHUNK));
       const ahead = ids.length === 0 ? [] : await index.ahead(ids, seqs);
+      this.#answeredAt = performance.now();
       for (const [id, seq] of ahead) {
         if (served.seq(id) >= seq) continue;
         round.behind.set(id, seq);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, userChannel } from '../bus/bus.ts';
 import type { ConversationIndex } from '../conversations/conversation-index.ts';
 import type { GetConversation } from '../conversations/get.ts';
+import { isOutage } from '../db/sql-state.ts';
 import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
@@ -68,9 +69,19 @@ export class LocalUsers {
     LOADED_TOGETHER,
   );
   #adding = 0;
+  #deliveredFrames = 0;
 
   constructor(parts: UsersParts) {
     this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** Live frames, each counted once for each socket. */
+  get deliveredFrames(): number {
+    return this.#deliveredFrames;
   }
 
   get(id: string): LocalUser | undefined {
@@ -129,6 +140,7 @@ export class LocalUsers {
   }
 
   #deliver(user: LocalUser, bytes: Uint8Array, position?: Position): void {
+    this.#deliveredFrames += user.sessions.length;
     this.#parts.broadcast(user.id, bytes);
     // One that is closed for it takes itself out.
     for (let i = user.sessions.length - 1; i >= 0; i -= 1)
@@ -148,7 +160,8 @@ export class LocalUsers {
       } catch (error) {
         if (!this.#isHere(user)) return;
         this.#parts.served.leaveOne(user, id);
-        this.#parts.logger.warn(
+        // Each second, of each of them; of an outage the sweep tells, once.
+        this.#parts.logger[isOutage(error) ? 'debug' : 'warn'](
           { err: error, conversationId: id },
           'a new conversation was not added',
         );

@@ -28,6 +28,14 @@ test('an error is logged with its cause and code, and without what a driver atta
   });
 });
 
+test('of a statement that failed only the cause is logged, not the parameters', () => {
+  const cause = Object.assign(new Error('no such table'), { code: '42P01' });
+  const error = Object.assign(new Error('Failed query: INSERT … params: (a message)', { cause }), {
+    params: ['(a message)'],
+  });
+  expect(logged(error)).toMatchObject({ message: 'no such table', code: '42P01' });
+});
+
 test('what is no error is logged as text', () => {
   expect(logged('refused')).toBe('refused');
   expect(logged(null)).toBe('null');

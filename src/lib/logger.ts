@@ -17,6 +17,8 @@ export const createLogger = (level: LogLevel, destination?: DestinationStream): 
 /** Only what is known to be harmless: errors of pg carry rows and whole connections, those of ioredis commands. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
+  // drizzle's message has the statement's parameters in it, and nothing to say but its cause.
+  if ('params' in error && error.cause !== undefined) return serializeError(error.cause);
   const { type, message, stack } = pino.stdSerializers.err(error);
   return { type, message, stack, ...('code' in error ? { code: error.code } : {}) };
 }

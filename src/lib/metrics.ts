@@ -1,74 +1,93 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-export interface Metrics {
-  readonly registry: Registry;
-  readonly batchRows: Histogram<'kind'>;
-  readonly batchSeconds: Histogram<'kind'>;
-  readonly written: Counter<'kind'>;
-  readonly repaired: Counter;
-  readonly resumes: Counter<'complete'>;
-}
+/**
+ * Makes the metrics of one registry. What changes on the way of every message is a {@link Meter.tally} or is
+ * {@link Meter.counted}: a plain number that is read at each scrape. An increment of prom-client's takes 40 to 130 ns, an
+ * observation 230 to 510.
+ */
+export class Meter {
+  readonly registry = new Registry();
+  readonly #registers = [this.registry];
 
-/** What is asked at each scrape. */
-export interface Gauges {
-  readonly connections: () => number;
-  readonly undeliveredBytes: () => number;
-  readonly isBusConnected: () => boolean;
-}
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    // It lists /proc/self/fd, during which nothing else is done: 17 ms for 19,000 sockets.
+    this.registry.removeSingleMetric('process_open_fds');
+  }
 
-export function createMetrics(gauges: Gauges): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: () => number): void => {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read());
-        },
-      }),
-    );
-  };
-  gauge('parley_connections', 'Open sockets.', gauges.connections);
-  gauge('parley_undelivered_bytes', 'What waits for slow sockets.', gauges.undeliveredBytes);
-  gauge('parley_bus_connected', 'Whether Redis carries messages: 1, or 0 while it is away.', () =>
-    Number(gauges.isBusConnected()),
-  );
-  return {
-    registry,
-    repaired: new Counter({
-      name: 'parley_repaired_changes_total',
-      help: 'Changes the bus did not bring, or not in time, and that were read from PostgreSQL.',
-      registers,
-    }),
-    resumes: new Counter({
-      name: 'parley_resumes_total',
-      help: 'Sockets that came with a cursor; complete says whether all they missed was replayed.',
-      labelNames: ['complete'],
-      registers,
-    }),
-    written: new Counter({
-      name: 'parley_writes_total',
-      help: 'Changes that went through the writer, refused ones included.',
-      labelNames: ['kind'],
-      registers,
-    }),
-    batchRows: new Histogram({
-      name: 'parley_batch_rows',
-      help: 'Changes in one batch.',
-      labelNames: ['kind'],
-      buckets: [1, 4, 16, 64, 256, 1_000],
-      registers,
-    }),
-    batchSeconds: new Histogram({
-      name: 'parley_batch_duration_seconds',
-      help: 'From sending a batch to PostgreSQL until its COMMIT.',
-      labelNames: ['kind'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-      registers,
-    }),
-  };
+  counter<L extends string = never>(name: string, help: string, ...labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: this.#registers });
+  }
+
+  histogram<L extends string = never>(
+    name: string,
+    help: string,
+    buckets: number[],
+    ...labelNames: L[]
+  ): Histogram<L> {
+    return new Histogram({ name, help, buckets, labelNames, registers: this.#registers });
+  }
+
+  /** One counter for each value of a label, there from the beginning. The caller adds to what it gets. */
+  tally<V extends string>(
+    name: string,
+    help: string,
+    label: string,
+    values: readonly V[],
+  ): Record<V, number> {
+    const counts = Object.fromEntries(values.map((value) => [value, 0])) as Record<V, number>;
+    void new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: this.#registers,
+      collect() {
+        this.reset();
+        for (const value of values) this.inc({ [label]: value }, counts[value]);
+      },
+    });
+    return counts;
+  }
+
+  /** A counter that somebody else counts, and never down. */
+  counted(name: string, help: string, read: () => number): void {
+    void new Counter({
+      name,
+      help,
+      registers: this.#registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
+
+  gauge(name: string, help: string, read: () => number): void {
+    void new Gauge({
+      name,
+      help,
+      registers: this.#registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  /** @param read gives a value for each combination of labels, of which there are few */
+  gauges<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    read: () => readonly { readonly labels: Readonly<Record<L, string>>; readonly value: number }[],
+  ): void {
+    void new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: this.#registers,
+      collect() {
+        for (const { labels, value } of read()) this.set(labels, value);
+      },
+    });
+  }
 }

@@ -4,7 +4,8 @@ import { encodeChange } from '../bus/envelope.ts';
 import { uuidArray } from '../db/arrays.ts';
 import { ProtocolError, invalidMessage, notAuthorized } from '../protocol/errors.ts';
 import { readReceiptFrame } from './frames.ts';
-import type { WriteKind, Writer } from './writer.ts';
+import type { WriteKind } from './write-kind.ts';
+import type { Writer } from './writer.ts';
 
 export interface MarkReadInput {
   readonly conversationId: string;

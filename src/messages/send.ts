@@ -1,18 +1,24 @@
 import type { Pool } from 'pg';
 import { type Bus, conversationChannel } from '../bus/bus.ts';
-import { encodeChange } from '../bus/envelope.ts';
+import { encodeChange, encodeTrace } from '../bus/envelope.ts';
 import { textArray, uuidArray, uuidArrayOf } from '../db/arrays.ts';
+import type { Span } from '../lib/tracing.ts';
 import { ProtocolError, clientMessageIdConflict, notAuthorized } from '../protocol/errors.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
 import { newMessageFrame, toTimestamp } from './frames.ts';
 import { writeMessageId } from './message-id.ts';
-import type { WriteKind, Writer } from './writer.ts';
+import type { WriteKind } from './write-kind.ts';
+import type { Writer } from './writer.ts';
 
 export interface SendInput {
   readonly conversationId: string;
   readonly senderId: string;
   readonly content: string;
   readonly clientMessageId: string | undefined;
+  /** The caller's W3C Trace Context. */
+  readonly traceparent?: string | undefined;
+  /** Set when this send is traced. */
+  readonly span?: Span | undefined;
 }
 
 export interface Sent {
@@ -24,24 +30,50 @@ export interface Sent {
 /** Resolves after COMMIT. Rejects with `not_authorized`, `conflict` or `unavailable`. */
 export type SendMessage = (input: SendInput) => Promise<Sent>;
 
-export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
+export interface SendObserver {
+  /** A message has been committed and will be published next; called for one of each batch. */
+  committed(conversationId: string, seq: number): void;
+}
+
+export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserver): SendMessage {
   const sending: WriteKind<SendInput, Sent> = {
     name: 'send',
     key: ({ conversationId, senderId, clientMessageId }) =>
       clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
     async run(pool, inputs) {
+      const startedAt = performance.now();
+      const attributes = { 'parley.batch.rows': inputs.length };
       const results = await store(pool, inputs);
-      inputs.forEach(({ conversationId }, i) => {
+      // The last one: all before it are published first.
+      const last = results.at(-1);
+      if (last !== undefined && !(last instanceof ProtocolError))
+        observer.committed(inputs.at(-1)?.conversationId ?? '', last.message.seq);
+      inputs.forEach(({ conversationId, span }, i) => {
         const sent = results[i];
         if (sent === undefined || sent instanceof ProtocolError) return;
-        // A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had.
-        const frame = newMessageFrame(conversationId, sent.message);
-        bus.publish(conversationChannel(conversationId), encodeChange(sent.message.seq, frame));
+        span?.child('parley.commit', { startedAt, attributes }).end();
+        publishMessage(bus, conversationId, sent.message, span);
       });
       return results;
     },
   };
   return (input) => writer.submit(sending, input);
+}
+
+/** A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had. */
+function publishMessage(
+  bus: Bus,
+  conversationId: string,
+  message: HistoryMessage,
+  span: Span | undefined,
+): void {
+  const channel = conversationChannel(conversationId);
+  const frame = newMessageFrame(conversationId, message);
+  const publishing = span?.child('parley.publish', { kind: 'producer' });
+  if (publishing !== undefined)
+    bus.publish(channel, encodeTrace(message.seq, publishing.traceparent));
+  bus.publish(channel, encodeChange(message.seq, frame));
+  publishing?.end();
 }
 
 /** What {@link SEND} answers of each input, in the order of its columns. */

@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../lib/logger.ts';
 import { ProtocolError, notAuthorized } from '../protocol/errors.ts';
-import { type WriteKind, type Writer, createWriter } from './writer.ts';
+import type { WriteKind } from './write-kind.ts';
+import { type Writer, createWriter } from './writer.ts';
 
 interface Input {
   readonly conversationId: string;
@@ -17,10 +18,12 @@ const numbers = (inputs: readonly Input[]) => inputs.map(({ n }) => n);
 
 function newWriter() {
   const observed: { kind: string; rows: number }[] = [];
+  const refused: { reason: string; rows: number }[] = [];
   const writer = createWriter(pool, createLogger('silent'), {
     batch: (kind, rows) => void observed.push({ kind, rows }),
+    refused: (reason, rows) => void refused.push({ reason, rows }),
   });
-  return { writer, observed };
+  return { writer, observed, refused };
 }
 
 function newKind(run: Run = (inputs) => Promise.resolve(numbers(inputs)), name = 'kind') {
@@ -73,6 +76,7 @@ describe('batches', () => {
     expect(batches).toEqual([range(100)]);
     await writer.settled();
     expect(observed).toEqual([{ kind: 'kind', rows: 100 }]);
+    expect([writer.queued, writer.running]).toEqual([0, 0]);
   });
 
   test('have at most 1,000 rows', async () => {
@@ -335,7 +339,7 @@ describe('errors', () => {
   });
 
   test('anything else is unavailable to all of the batch, and the next one runs', async () => {
-    const { writer } = newWriter();
+    const { writer, refused } = newWriter();
     let broken = true;
     const { kind, batches } = newKind((inputs) =>
       broken ? Promise.reject(new Error('connection lost')) : Promise.resolve(numbers(inputs)),
@@ -347,23 +351,26 @@ describe('errors', () => {
     expect(batches).toHaveLength(1);
     broken = false;
     expect(await writer.submit(kind, input(0))).toBe(0);
+    expect(refused).toEqual([{ reason: 'failed', rows: 3 }]);
   });
 });
 
 describe('the queue', () => {
   test('refuses at once what it has no room for, and takes more when there is', async () => {
-    const { writer } = newWriter();
+    const { writer, refused } = newWriter();
     const { kind } = newKind();
     const accepted = submitAll(
       writer,
       kind,
       range(10_000).map((n) => input(n)),
     );
-    const refused = await writer.submit(kind, input(10_000)).catch((error: unknown) => error);
-    expect(refused).toMatchObject({
+    expect(writer.queued).toBe(10_000);
+    const answer = await writer.submit(kind, input(10_000)).catch((error: unknown) => error);
+    expect(answer).toMatchObject({
       code: 'unavailable',
       message: 'temporarily unavailable, retry',
     });
+    expect(refused).toEqual([{ reason: 'full', rows: 1 }]);
     expect(await accepted).toEqual(range(10_000));
     expect(await writer.submit(kind, input(1))).toBe(1);
   });
@@ -371,7 +378,7 @@ describe('the queue', () => {
   test('refuses what has waited for 5 s, and never writes it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
-    const { writer } = newWriter();
+    const { writer, refused } = newWriter();
     const gated = newGatedKind();
     const answers: unknown[] = [];
     const submit = (n: number) => {
@@ -389,6 +396,7 @@ describe('the queue', () => {
     expect(answers).toEqual([]);
     await vi.advanceTimersByTimeAsync(2);
     expect(answers).toMatchObject([{ code: 'unavailable', retryAfterMs: 1_000 }]);
+    expect(refused).toEqual([{ reason: 'expired', rows: 1 }]);
     // PostgreSQL answers after all.
     gated.commit();
     await turn();

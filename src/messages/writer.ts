@@ -1,18 +1,10 @@
 import type { Pool } from 'pg';
 import { WRITE_CONNECTIONS } from '../db/pool.ts';
+import { isAboutData, isRetryable } from '../db/sql-state.ts';
 import type { Logger } from '../lib/logger.ts';
+import { sparing } from '../lib/sparing.ts';
 import { ProtocolError, unavailable } from '../protocol/errors.ts';
-
-/**
- * One kind of change and its statement. `run` gets the rows of one batch and answers each of them, in their order: with
- * its result, or with the error that row alone gets.
- */
-export interface WriteKind<I extends { readonly conversationId: string }, O> {
-  readonly name: string;
-  /** Two inputs with the same key never share a batch: the later one must see what the earlier one did. */
-  key(input: I): string | undefined;
-  run(pool: Pool, inputs: readonly I[]): Promise<readonly (O | ProtocolError)[]>;
-}
+import type { WriteKind } from './write-kind.ts';
 
 /**
  * The only way to a persisted change. Collects what arrives while the last batches commit and runs one statement for
@@ -29,10 +21,24 @@ export interface Writer {
   ): Promise<O>;
   /** Resolves when nothing is queued or running. */
   settled(): Promise<void>;
+  /** Changes that wait for a batch. */
+  readonly queued: number;
+  /** Batches on their way. */
+  readonly running: number;
 }
 
+/** Why changes are answered with `unavailable`: the queue is full, they waited too long in it, or PostgreSQL failed. */
+export type WriteRefusal = 'full' | 'expired' | 'failed';
+
 export interface WriterObserver {
-  batch(kind: string, rows: number, seconds: number): void;
+  /**
+   * A batch has ended, well or not.
+   *
+   * @param seconds from its beginning
+   * @param waitedSeconds from when its oldest change was submitted
+   */
+  batch(kind: string, rows: number, seconds: number, waitedSeconds: number): void;
+  refused(reason: WriteRefusal, rows: number): void;
 }
 
 interface Entry {
@@ -62,11 +68,13 @@ const MAX_BIG_BATCHES = 2;
 const MANY_ROWS = 32;
 const BIG_ROWS = 128;
 const MAX_ATTEMPTS = 5;
-
-/** serialization_failure, deadlock_detected, unique_violation (a race for one clientMessageId): new snapshot, new try. */
-const RETRYABLE = new Set(['40001', '40P01', '23505']);
+/** While PostgreSQL is away every batch fails alike. */
+const REPORT_INTERVAL_MS = 1_000;
 
 export function createWriter(pool: Pool, logger: Logger, observer: WriterObserver): Writer {
+  const report = sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, kind: string, rows: number) =>
+    logger.error({ err, kind, rows, leftOut }, 'a batch was not written'),
+  );
   let queue: Entry[] = [];
   let running = 0;
   /** By {@link performance.now}. */
@@ -89,8 +97,9 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
     const limit = performance.now() - MAX_WAIT_MS;
     // In order of age: what must wait keeps its place.
     const count = queue.findIndex(({ queuedAt }) => queuedAt > limit);
-    for (const entry of queue.splice(0, count === -1 ? queue.length : count))
-      entry.reject(unavailable());
+    const expired = queue.splice(0, count === -1 ? queue.length : count);
+    for (const entry of expired) entry.reject(unavailable());
+    if (expired.length > 0) observer.refused('expired', expired.length);
     expireLater();
     tellWhenIdle();
   };
@@ -160,10 +169,14 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
     } finally {
       running -= 1;
       for (const entry of batch) busy.delete(entry.conversationId);
+      const ended = performance.now();
+      // The queue is in order of age, and so is a batch.
+      const { kind, queuedAt } = batch[0] as Entry;
       observer.batch(
-        batch[0]?.kind.name ?? '',
+        kind.name,
         batch.length,
-        (performance.now() - started) / 1_000,
+        (ended - started) / 1_000,
+        (ended - queuedAt) / 1_000,
       );
       // The gap beside a batch that runs is the longer one.
       clearTimeout(pace);
@@ -180,14 +193,14 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
     try {
       results = await kind.run(pool, batch.map((entry) => entry.input) as never);
     } catch (error) {
-      const code = sqlState(error);
-      if (RETRYABLE.has(code) && attempt < MAX_ATTEMPTS) return write(batch, attempt + 1);
-      // Classes 22 and 23: the data of some row. The others must not suffer for it.
-      if (/^2[23]/.test(code) && batch.length > 1) {
+      if (isRetryable(error) && attempt < MAX_ATTEMPTS) return write(batch, attempt + 1);
+      // Of some row. The others must not suffer for it.
+      if (isAboutData(error) && batch.length > 1) {
         for (const entry of batch) await write([entry]);
         return undefined;
       }
-      logger.error({ err: error, kind: kind.name, rows: batch.length }, 'a batch was not written');
+      report(error, kind.name, batch.length);
+      observer.refused('failed', batch.length);
       for (const entry of batch) entry.reject(unavailable(error));
       return undefined;
     }
@@ -200,7 +213,10 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
 
   return {
     submit(kind, input) {
-      if (queue.length >= MAX_QUEUED) return Promise.reject(unavailable());
+      if (queue.length >= MAX_QUEUED) {
+        observer.refused('full', 1);
+        return Promise.reject(unavailable());
+      }
       return new Promise((resolve, reject) => {
         queue.push({
           kind,
@@ -221,8 +237,11 @@ export function createWriter(pool: Pool, logger: Logger, observer: WriterObserve
       if (running === 0 && queue.length === 0) return Promise.resolve();
       return new Promise((resolve) => waiters.push(resolve));
     },
+    get queued() {
+      return queue.length;
+    },
+    get running() {
+      return running;
+    },
   };
 }
-
-const sqlState = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -79,6 +79,7 @@ export const apiRoutes = (parts: ApiParts): Route[] => [
         senderId: userId,
         content,
         clientMessageId,
+        traceparent: request.traceparent,
       });
       return json(repeated ? 200 : 201, { conversationId, message } satisfies SentMessage);
     },

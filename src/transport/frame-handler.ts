@@ -2,13 +2,23 @@ import { AuthError, type Authenticate } from '../auth/authenticate.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Session } from '../hub/session.ts';
 import type { Logger } from '../lib/logger.ts';
+import { sparing } from '../lib/sparing.ts';
 import { now, toWireMessage } from '../messages/frames.ts';
 import type { MarkRead } from '../messages/mark-read.ts';
 import type { SendMessage } from '../messages/send.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
-import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
+import type {
+  ClientMessage,
+  ClientMessageOf,
+  ClientMessageType,
+} from '../protocol/client-messages.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
-import { invalidMessage, toProtocolError } from '../protocol/errors.ts';
+import {
+  type ErrorCode,
+  type ProtocolError,
+  invalidMessage,
+  toProtocolError,
+} from '../protocol/errors.ts';
 import { MAX_INVALID_FRAMES } from '../protocol/limits.ts';
 import { type RequestContext, contextOf, parseClientMessage } from '../protocol/parse.ts';
 
@@ -20,15 +30,32 @@ export interface FrameHandlerParts {
   readonly sendMessage: SendMessage;
   readonly markRead: MarkRead;
   readonly authenticate: Authenticate;
+  readonly counts: FrameCounts;
   readonly logger: Logger;
 }
 
+/** Plain numbers: a frame that is counted otherwise costs noticeably more. */
+export interface FrameCounts {
+  readonly framesReceived: Record<ClientMessageType, number>;
+  readonly framesRefused: Record<ErrorCode, number>;
+}
+
+/** While PostgreSQL is away every frame fails alike. In milliseconds. */
+const REPORT_INTERVAL_MS = 1_000;
+
 export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
+  const report = sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, connectionId: string) =>
+    parts.logger.warn({ err, connectionId, leftOut }, 'a frame could not be handled'),
+  );
+  const refuse = (session: Session, error: ProtocolError, context: RequestContext): void => {
+    parts.counts.framesRefused[error.code] += 1;
+    sendError(session, error, context);
+  };
   const invalidInARow = new WeakMap<Session, number>();
   return (session, text) => {
     const parsed = parseClientMessage(text);
     if (!parsed.ok) {
-      sendError(session, parsed.error, parsed.context);
+      refuse(session, parsed.error, parsed.context);
       const count = (invalidInARow.get(session) ?? 0) + 1;
       invalidInARow.set(session, count);
       if (count >= MAX_INVALID_FRAMES)
@@ -36,18 +63,14 @@ export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
       return;
     }
     invalidInARow.delete(session);
+    parts.counts.framesReceived[parsed.message.type] += 1;
     session.handling.begin();
     handle(session, parsed.message, parts).then(
       () => session.handling.end(),
       (error: unknown) => {
         const known = toProtocolError(error);
-        if (known.code === 'unavailable') {
-          parts.logger.warn(
-            { err: error, connectionId: session.connectionId },
-            'a frame could not be handled',
-          );
-        }
-        sendError(session, known, contextOf(parsed.message));
+        if (known.code === 'unavailable') report(error, session.connectionId);
+        refuse(session, known, contextOf(parsed.message));
         session.handling.end();
       },
     );
@@ -119,11 +142,7 @@ async function authenticate(
   session.expiresAt = identity.expiresAt;
 }
 
-function sendError(
-  session: Session,
-  error: ReturnType<typeof toProtocolError>,
-  context: RequestContext,
-): void {
+function sendError(session: Session, error: ProtocolError, context: RequestContext): void {
   session.send({
     type: 'error',
     error: error.message,

@@ -3,11 +3,15 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { AuthError, type Authenticate, type Identity } from '../auth/authenticate.ts';
 import { findCredentials } from '../auth/credentials.ts';
 import type { OriginCheck } from '../auth/origin.ts';
+import { isOutage } from '../db/sql-state.ts';
 import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
-import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { parseBody, readBody } from './body.ts';
+import { corsHeaders } from './cors.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
 import type { Reply } from './reply.ts';
+import { requestIdOf } from './request-id.ts';
 
 type Method = 'GET' | 'POST';
 
@@ -18,6 +22,8 @@ export interface Request {
   readonly query: Readonly<Record<string, string>>;
   /** Parsed JSON; `undefined` for a GET. */
   readonly body: unknown;
+  /** The header, as it came; `undefined` without one. */
+  readonly traceparent: string | undefined;
 }
 
 export type Route = { readonly method: Method; readonly path: string } & (
@@ -32,7 +38,17 @@ export interface HttpParts {
   readonly authenticate: Authenticate;
   readonly mayComeFrom: OriginCheck;
   readonly requests: InFlight;
+  readonly onAnswered: (answered: Answered) => void;
   readonly logger: Logger;
+}
+
+/** What there is to say of a request, in few words: the route's path, not the request's. */
+export interface Answered {
+  readonly method: string;
+  readonly route: string;
+  /** `undefined` when the client did not wait for the answer. */
+  readonly status: number | undefined;
+  readonly seconds: number;
 }
 
 /** Registers the routes; everything else is answered with 404 or, on a known path, 405. */
@@ -52,6 +68,7 @@ async function answer(
   routes: readonly Route[],
   parts: HttpParts,
 ): Promise<void> {
+  const started = performance.now();
   // `req` is dead after the first await: read all of it now.
   const method = req.getCaseSensitiveMethod();
   const head = readHead(req, names);
@@ -65,13 +82,34 @@ async function answer(
         ? { status: 204, type: '', body: '', headers: { Allow: allowed(routes) } }
         : await handle(method, head, body, routes, parts);
   } catch (error) {
-    if (isOurFault(error) && !aborted) {
-      parts.logger.error({ err: error, method, path: routes[0]?.path }, 'a request failed');
-    }
+    if (isOurFault(error) && !aborted) report(error, method, head.requestId, routes, parts.logger);
     reply = toProblem(error);
   }
-  if (aborted) return;
-  res.cork(() => write(res, reply, cors, method === 'HEAD'));
+  if (!aborted) {
+    const headers = { 'X-Request-Id': head.requestId, ...reply.headers, ...cors };
+    res.cork(() => write(res, { ...reply, headers }, method === 'HEAD'));
+  }
+  parts.onAnswered({
+    method: METHODS.has(method) ? method : 'other',
+    route: routes[0]?.path ?? 'none',
+    status: aborted ? undefined : reply.status,
+    seconds: (performance.now() - started) / 1_000,
+  });
+}
+
+/** Anybody may send any other, and each would be a time series. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+
+/** What is away is a warning; all else is a mistake in this program. */
+function report(
+  error: unknown,
+  method: string,
+  requestId: string,
+  routes: readonly Route[],
+  logger: Logger,
+): void {
+  const level = error instanceof ProtocolError || isOutage(error) ? 'warn' : 'error';
+  logger[level]({ err: error, requestId, method, path: routes[0]?.path }, 'a request failed');
 }
 
 async function handle(
@@ -92,6 +130,7 @@ async function handle(
   const request: Request = {
     params: head.params,
     query: head.query,
+    traceparent: head.traceparent,
     body: route.method === 'POST' ? parseBody(head.contentType, await body) : undefined,
   };
   return route.access === 'user' && identity !== undefined
@@ -107,6 +146,8 @@ interface Head {
   readonly origin: string;
   readonly host: string;
   readonly contentType: string;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
 }
 
 const readHead = (req: HttpRequest, names: readonly string[]): Head => ({
@@ -117,6 +158,8 @@ const readHead = (req: HttpRequest, names: readonly string[]): Head => ({
   origin: req.getHeader('origin'),
   host: req.getHeader('host'),
   contentType: req.getHeader('content-type'),
+  requestId: requestIdOf(req.getHeader('x-request-id')),
+  traceparent: req.getHeader('traceparent') || undefined,
 });
 
 async function identify(head: Head, method: Method, parts: HttpParts): Promise<Identity> {
@@ -138,78 +181,16 @@ async function identify(head: Head, method: Method, parts: HttpParts): Promise<I
   return parts.authenticate(credentials.token);
 }
 
-/** Rejects when the body is too large, or when the client goes away first. */
-function readBody(res: HttpResponse, onAborted: () => void): Promise<Buffer> {
-  const body = new Promise<Buffer>((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    res.onAborted(() => {
-      onAborted();
-      reject(new HttpError(400, 'invalid_message', 'the request was broken off'));
-    });
-    res.onData((chunk, isLast) => {
-      size += chunk.byteLength;
-      if (size > MAX_FRAME_BYTES) {
-        chunks.length = 0;
-        reject(
-          new HttpError(413, 'body_too_large', `the body must be at most ${MAX_FRAME_BYTES} bytes`),
-        );
-        return;
-      }
-      // uWebSockets.js takes the chunk back after this call.
-      chunks.push(Buffer.from(Buffer.from(chunk)));
-      if (isLast) resolve(Buffer.concat(chunks));
-    });
-  });
-  // Not every handler asks for the body.
-  body.catch(() => undefined);
-  return body;
-}
-
-function parseBody(contentType: string, body: Buffer): unknown {
-  if (!/^application\/json\s*(;|$)/i.test(contentType)) {
-    throw new HttpError(415, 'unsupported_media_type', 'the content type must be application/json');
-  }
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new HttpError(400, 'invalid_message', 'the body must be JSON');
-  }
-}
-
 const allowed = (routes: readonly Route[]): string =>
   [
     ...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
   ].join(', ');
 
-/** The Fetch standard, "CORS protocol": allowed origins may read answers and send tokens. */
-function corsHeaders(
-  { origin, host }: Head,
-  mayComeFrom: OriginCheck,
-): Readonly<Record<string, string>> {
-  // Caches must not give one origin what another got.
-  if (origin === '' || !mayComeFrom(origin, host)) return { Vary: 'Origin' };
-  return {
-    'Access-Control-Allow-Origin': origin,
-    'Access-Control-Allow-Credentials': 'true',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
-    'Access-Control-Allow-Methods': 'GET, POST',
-    'Access-Control-Max-Age': '600',
-    Vary: 'Origin',
-  };
-}
-
-function write(
-  res: HttpResponse,
-  reply: Reply,
-  cors: Readonly<Record<string, string>>,
-  isHead: boolean,
-): void {
+function write(res: HttpResponse, reply: Reply, isHead: boolean): void {
   res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
   if (reply.type !== '') res.writeHeader('Content-Type', reply.type);
   res.writeHeader('X-Content-Type-Options', 'nosniff');
-  for (const [name, value] of Object.entries({ ...reply.headers, ...cors }))
-    res.writeHeader(name, value);
+  for (const [name, value] of Object.entries(reply.headers ?? {})) res.writeHeader(name, value);
   if (reply.status === 204) res.endWithoutBody();
   else if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body));
   else res.end(Buffer.from(reply.body));

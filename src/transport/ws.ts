@@ -11,6 +11,7 @@ import type { OriginCheck } from '../auth/origin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Session } from '../hub/session.ts';
 import type { Logger } from '../lib/logger.ts';
+import { sparing } from '../lib/sparing.ts';
 import { createTurns } from '../lib/turns.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import {
@@ -20,8 +21,10 @@ import {
   PING_INTERVAL_S,
   PONG_TIMEOUT_S,
 } from '../protocol/limits.ts';
+import { type CloseReason, closeReason } from './close-reason.ts';
 import type { FrameHandler } from './frame-handler.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
 import { UwsSocket } from './uws-socket.ts';
 
 export interface WsParts {
@@ -30,14 +33,36 @@ export interface WsParts {
   readonly mayComeFrom: OriginCheck;
   readonly handleFrame: FrameHandler;
   readonly isDraining: () => boolean;
+  readonly observer: SocketObserver;
   readonly logger: Logger;
+}
+
+export type UpgradeRefusal =
+  | 'unauthenticated'
+  | 'forbidden_origin'
+  | 'rate_limited'
+  | 'draining'
+  | 'unavailable';
+
+export interface SocketObserver {
+  refused(reason: UpgradeRefusal): void;
+  opened(): void;
+  /** PostgreSQL or Redis failed while it connected. */
+  unserved(): void;
+  closed(reason: CloseReason): void;
 }
 
 interface UserData {
   /** Who comes, and with what; nobody keeps it once the socket is open. */
-  opening: { readonly identity: Identity; readonly cursor: string | undefined } | undefined;
+  opening: Opening | undefined;
   /** Until `open` there is no socket, so no session. */
   connection: { readonly session: Session; readonly socket: UwsSocket } | undefined;
+}
+
+interface Opening {
+  readonly identity: Identity;
+  readonly cursor: string | undefined;
+  readonly requestId: string;
 }
 
 /** A frame around the largest content: what the 256 messages of native backpressure are counted in. */
@@ -48,6 +73,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** `GET /ws`: the one place where WebSockets come in. */
 export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
+  const reports = createReports(parts.logger);
   app.ws<UserData>('/ws', {
     // Twice what is allowed: uWebSockets.js cuts without a close frame, and the client should see 1009.
     maxPayloadLength: 2 * MAX_FRAME_BYTES,
@@ -57,8 +83,8 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
     // uWebSockets.js pings by itself, PONG_TIMEOUT_S before the socket would be idle for this long.
     idleTimeout: PING_INTERVAL_S + PONG_TIMEOUT_S,
     sendPingsAutomatically: true,
-    upgrade: (res, req, context) => void upgrade(res, req, context, parts),
-    open: (ws) => open(ws, parts),
+    upgrade: (res, req, context) => void upgrade(res, req, context, parts, reports),
+    open: (ws) => open(ws, parts, reports),
     message(ws, message, isBinary) {
       const session = ws.getUserData().connection?.session;
       if (session === undefined) return;
@@ -68,21 +94,49 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
       else session.receive(utf8.decode(message), parts.handleFrame);
     },
     // From the first drop on the socket has a hole: it is dead, whatever may still get through.
-    dropped: (ws) => abandon(ws.getUserData()),
+    dropped: (ws) => abandon(ws.getUserData(), CloseCode.tooSlow),
     drain: (ws) => ws.getUserData().connection?.session.drained(),
-    close(ws) {
+    close(ws, code) {
       const data = ws.getUserData();
       abandon(data);
-      if (data.connection !== undefined) parts.hub.disconnect(data.connection.session);
+      if (data.connection === undefined) return;
+      const { session } = data.connection;
+      parts.hub.disconnect(session);
+      const reason = closeReason(session.closeCode, code);
+      parts.observer.closed(reason);
+      parts.logger.debug(
+        { connectionId: session.connectionId, reason, code },
+        'a socket was closed',
+      );
     },
   });
 }
 
 /** The socket is gone, or as good as gone. */
-function abandon({ connection }: UserData): void {
+function abandon({ connection }: UserData, code?: CloseCode): void {
   connection?.socket.markClosed();
-  connection?.session.ended();
+  connection?.session.ended(code);
 }
+
+/** While PostgreSQL or the keys are away every socket fails alike. In milliseconds. */
+const REPORT_INTERVAL_MS = 1_000;
+
+const createReports = (logger: Logger) => ({
+  notAccepted: sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, requestId: string) =>
+    logger.warn({ err, requestId, leftOut }, 'a socket was not accepted'),
+  ),
+  unserved: sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, connectionId: string) =>
+    logger.warn({ err, connectionId, leftOut }, 'a socket could not be served'),
+  ),
+});
+type Reports = ReturnType<typeof createReports>;
+
+const refusal = (status: number, error: unknown): UpgradeRefusal => {
+  if (status === 401) return 'unauthenticated';
+  if (status === 403) return 'forbidden_origin';
+  if (status === 429) return 'rate_limited';
+  return isOurFault(error) ? 'unavailable' : 'draining';
+};
 
 const restarting = () =>
   new HttpError(503, 'unavailable', 'this node is restarting', { 'Retry-After': '1' });
@@ -98,6 +152,7 @@ async function upgrade(
   req: HttpRequest,
   context: us_socket_context_t,
   parts: WsParts,
+  reports: Reports,
 ): Promise<void> {
   // `req` is dead after the first await.
   const key = req.getHeader('sec-websocket-key');
@@ -106,6 +161,7 @@ async function upgrade(
   const origin = req.getHeader('origin');
   const host = req.getHeader('host');
   const cursor = req.getQuery('cursor') || undefined;
+  const requestId = requestIdOf(req.getHeader('x-request-id'));
   const credentials = findCredentials({
     authorization: req.getHeader('authorization'),
     protocols,
@@ -126,23 +182,25 @@ async function upgrade(
     const identity = await parts.authenticate(credentials.token);
     if (aborted) return;
     if (parts.isDraining()) throw restarting();
-    const data: UserData = { opening: { identity, cursor }, connection: undefined };
+    const data: UserData = { opening: { identity, cursor, requestId }, connection: undefined };
     // Not corked: when the upgrade's realloc leaves the socket in place, `cork` of uWebSockets.js takes it for HTTP still,
     // and now and then closes it.
     res.upgrade(data, key, selectProtocol(protocols), extensions, context);
   } catch (error) {
-    if (isOurFault(error)) parts.logger.warn({ err: error }, 'a socket was not accepted');
-    if (aborted) return;
+    if (isOurFault(error)) reports.notAccepted(error, requestId);
     const { status, type, body, headers } = toProblem(error);
+    parts.observer.refused(refusal(status, error));
+    if (aborted) return;
     res.cork(() => {
       res.writeStatus(String(status)).writeHeader('Content-Type', type);
+      res.writeHeader('X-Request-Id', requestId);
       for (const [name, value] of Object.entries(headers ?? {})) res.writeHeader(name, value);
       res.end(Buffer.from(body));
     });
   }
 }
 
-function open(ws: WebSocket<UserData>, { hub, logger }: WsParts): void {
+function open(ws: WebSocket<UserData>, { hub, observer, logger }: WsParts, reports: Reports): void {
   const data = ws.getUserData();
   const { opening } = data;
   if (opening === undefined) return;
@@ -150,8 +208,12 @@ function open(ws: WebSocket<UserData>, { hub, logger }: WsParts): void {
   const session = new Session(opening.identity.userId, opening.identity.expiresAt, socket);
   data.opening = undefined;
   data.connection = { session, socket };
+  observer.opened();
+  const { connectionId, userId } = session;
+  logger.debug({ connectionId, requestId: opening.requestId, userId }, 'a socket was opened');
   hub.connect(session, opening.cursor).catch((error: unknown) => {
-    logger.warn({ err: error, connectionId: session.connectionId }, 'a socket could not be served');
+    reports.unserved(error, connectionId);
+    observer.unserved();
     session.close(CloseCode.restarting, 'temporarily unavailable');
   });
 }

@@ -1,0 +1,86 @@
+import type { Pool } from 'pg';
+import type { Hub } from '../hub/hub.ts';
+import type { Meter } from '../lib/metrics.ts';
+
+/** What is asked at each scrape. */
+export interface State {
+  readonly connections: () => number;
+  readonly load: () => Hub['load'];
+  readonly undeliveredBytes: () => number;
+  readonly queuedWrites: () => number;
+  readonly runningBatches: () => number;
+  readonly isBusConnected: () => boolean;
+  readonly lostPublishes: () => number;
+  readonly isPostgresUp: () => boolean;
+  readonly pools: () => Readonly<Record<string, Pool>>;
+  readonly isDraining: () => boolean;
+}
+
+export function addStateMetrics(meter: Meter, state: State): void {
+  meter.gauge('parley_connections', 'Open sockets.', state.connections);
+  meter.gauge(
+    'parley_users',
+    'Users with at least one open socket here.',
+    () => state.load().users,
+  );
+  meter.gauge(
+    'parley_conversations_served',
+    'Conversations of which a party is here.',
+    () => state.load().conversations,
+  );
+  meter.gauge('parley_undelivered_bytes', 'What waits for slow sockets.', state.undeliveredBytes);
+  meter.counted(
+    'parley_frames_delivered_total',
+    'Live frames handed to sockets here, each counted once for each socket.',
+    () => state.load().deliveredFrames,
+  );
+  meter.gauge('parley_queued_writes', 'Changes that wait for a batch.', state.queuedWrites);
+  meter.gauge(
+    'parley_running_batches',
+    'Batches on the way to their COMMIT.',
+    state.runningBatches,
+  );
+  meter.gauge(
+    'parley_bus_connected',
+    'Whether Redis carries messages: 1, or 0 while it is away.',
+    () => Number(state.isBusConnected()),
+  );
+  meter.counted(
+    'parley_bus_lost_publishes_total',
+    'Messages that could not be given to Redis, or were not confirmed: other nodes read them from PostgreSQL.',
+    state.lostPublishes,
+  );
+  meter.gauge(
+    'parley_postgres_up',
+    'Whether PostgreSQL has answered lately: 1, or 0 while it is away or hangs.',
+    () => Number(state.isPostgresUp()),
+  );
+  meter.gauges(
+    'parley_postgres_connections',
+    'Connections to PostgreSQL by pool, idle and in use.',
+    ['pool', 'state'],
+    () =>
+      Object.entries(state.pools()).flatMap(([pool, { idleCount, totalCount }]) => [
+        { labels: { pool, state: 'idle' }, value: idleCount },
+        { labels: { pool, state: 'in_use' }, value: totalCount - idleCount },
+      ]),
+  );
+  meter.gauges(
+    'parley_postgres_waiting',
+    'Statements that wait for a connection, by pool.',
+    ['pool'],
+    () =>
+      Object.entries(state.pools()).map(([pool, { waitingCount }]) => ({
+        labels: { pool },
+        value: waitingCount,
+      })),
+  );
+  meter.gauge('parley_draining', 'Whether the node is being stopped.', () =>
+    Number(state.isDraining()),
+  );
+  meter.gauge(
+    'parley_ready',
+    'Whether the node takes sockets and writes: neither draining nor without PostgreSQL.',
+    () => Number(state.isPostgresUp() && !state.isDraining()),
+  );
+}
