@@ -1,0 +1,44 @@
+import type { Options, Scenario } from 'k6/options';
+import type { Settings } from './settings.ts';
+
+/** Beyond duration and settling: for an attempt to connect that k6 gives up after a minute. */
+const SPARE_MS = 90_000;
+
+export interface Bounds {
+  /** Of `parley_delivery_ms` while both parties are connected: 99 % come within this, in ms. */
+  readonly liveMs: number;
+  /** Of those that had to wait for a party to come back, in ms. */
+  readonly resumedMs: number;
+}
+
+/** Each VU is one conversation, from its beginning to its end. */
+export const conversationScenario = (settings: Settings, vus: number, exec: string): Scenario => ({
+  executor: 'per-vu-iterations',
+  exec,
+  vus,
+  iterations: 1,
+  maxDuration: `${Math.ceil((settings.durationMs + settings.settleMs + SPARE_MS) / 1_000)}s`,
+  gracefulStop: '5s',
+});
+
+/** @param conversations how many there are in all scenarios */
+export const promises = (
+  conversations: number,
+  { liveMs, resumedMs }: Bounds,
+): NonNullable<Options['thresholds']> => ({
+  parley_lost: ['count==0'],
+  parley_duplicated: ['count==0'],
+  parley_out_of_order: ['count==0'],
+  parley_unacknowledged: ['count==0'],
+  parley_settled: [`count==${conversations}`],
+  parley_delivered: ['count>0'],
+  'parley_delivery_ms{path:live}': [`p(99)<${liveMs}`],
+  'parley_delivery_ms{path:resumed}': [`p(99)<${resumedMs}`],
+  checks: ['rate==1'],
+});
+
+export const common: Options = {
+  summaryTrendStats: ['min', 'med', 'p(95)', 'p(99)', 'max'],
+  // Nodes come and go behind a name.
+  dns: { ttl: '5s', select: 'random', policy: 'any' },
+};

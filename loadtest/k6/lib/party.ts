@@ -1,0 +1,206 @@
+import { setTimeout } from 'k6/timers';
+import { type ErrorEvent, type MessageEvent, WebSocket } from 'k6/websockets';
+import type { User } from './identity.ts';
+import * as metrics from './metrics.ts';
+import type { Answer, Change, ServerFrame } from './wire.ts';
+
+/** What a party tells its conversation. */
+export interface Listener {
+  /** A new socket: what comes now may repeat what the last one had. */
+  onConnected(): void;
+  onChange(change: Change): void;
+  onAnswer(answer: Answer): void;
+  /** What it was connected with has ended. */
+  onAway(): void;
+  /** Too much was missed: reads it over REST. @returns up to which seq that was */
+  repair(): Promise<number>;
+}
+
+export interface PartyOptions {
+  readonly user: User;
+  /** Where to connect; when that fails, the next one. */
+  readonly urls: readonly string[];
+  readonly listener: Listener;
+}
+
+/**
+ * `replaying`: connected, and what was missed is still to come. `repairing`: it is being read over REST, and what comes
+ * meanwhile is held.
+ */
+type State =
+  | { readonly name: 'away' | 'connecting' | 'replaying' | 'live' | 'stopped' }
+  | { readonly name: 'repairing'; readonly held: Change[] };
+
+const PING_MS = 5_000;
+/** With no frame for so long the connection is taken for half-open. */
+const SILENCE_MS = 12_000;
+/** Clients that all come back at the same moment would do so again and again. */
+const BACK_OFF_MS = 100;
+const JITTER_MS = 900;
+const NO_CLOSE_FRAME = 1006;
+
+/** A user's socket, as an application would have it: whenever it ends it comes back with its newest cursor. */
+export class Party {
+  readonly #options: PartyOptions;
+  #state: State = { name: 'away' };
+  #socket: WebSocket | undefined;
+  #cursor: string | undefined;
+  #attempt = 0;
+  #heardAt = 0;
+  #pingedAt = 0;
+  #awaySince: number | undefined;
+
+  constructor(options: PartyOptions) {
+    this.#options = options;
+  }
+
+  get isLive(): boolean {
+    return this.#state.name === 'live';
+  }
+
+  /** Frames can be sent, though what was missed may still be coming. */
+  get isConnected(): boolean {
+    return ['replaying', 'repairing', 'live'].includes(this.#state.name);
+  }
+
+  connect(): void {
+    const { user, urls } = this.#options;
+    const url = urls[this.#attempt % urls.length]?.replace(/^http/, 'ws');
+    const query = this.#cursor === undefined ? '' : `?cursor=${this.#cursor}`;
+    this.#attempt += 1;
+    this.#state = { name: 'connecting' };
+    const socket = new WebSocket(`${url}/ws${query}`, null, {
+      headers: { authorization: `Bearer ${user.token}` },
+      // Without it each cursor would make time series of its own in k6.
+      tags: { name: 'GET /ws' },
+    });
+    this.#socket = socket;
+    this.#heardAt = Date.now();
+    let isOpen = false;
+    // One that was given up as silent may still speak.
+    const isMine = (): boolean => socket === this.#socket;
+    socket.addEventListener('open', () => {
+      isOpen = true;
+      if (!isMine() || this.#state.name === 'stopped') socket.close();
+    });
+    socket.addEventListener('message', (event) => {
+      if (!isMine()) return;
+      this.#heardAt = Date.now();
+      this.#onFrame(JSON.parse((event as MessageEvent).data as string) as ServerFrame);
+    });
+    // What follows is told by 'close'; k6 tells of a refused connection by this alone.
+    socket.addEventListener('error', () => undefined);
+    socket.addEventListener('close', (event) => {
+      const code = codeOf(event);
+      if (isOpen) metrics.closes.add(1, { code: String(code) });
+      else metrics.connectFailures.add(1);
+      if (isMine()) this.#onEnd();
+    });
+  }
+
+  /** @returns whether it was written to the socket */
+  send(frame: object): boolean {
+    if (!this.isConnected || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** To be called several times a second: pings, and gives up a silent connection. */
+  tick(now: number): void {
+    if (this.#state.name === 'away' || this.#state.name === 'stopped') return;
+    if (now - this.#heardAt > SILENCE_MS) {
+      this.cut();
+      this.#onEnd();
+    } else if (this.isConnected && now - this.#pingedAt > PING_MS) {
+      this.#pingedAt = now;
+      this.send({ type: 'ping' });
+    }
+  }
+
+  /** Ends the socket; the party comes back. k6 can't close one that is not open yet. */
+  cut(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.close();
+  }
+
+  /** For good. */
+  stop(): void {
+    this.#state = { name: 'stopped' };
+    this.cut();
+  }
+
+  #onEnd(): void {
+    if (this.#state.name === 'stopped') return;
+    if (this.isConnected) {
+      this.#awaySince = Date.now();
+      this.#options.listener.onAway();
+    }
+    this.#socket = undefined;
+    this.#state = { name: 'away' };
+    setTimeout(
+      () => {
+        if (this.#state.name === 'away') this.connect();
+      },
+      BACK_OFF_MS + Math.random() * JITTER_MS,
+    );
+  }
+
+  #onFrame(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'connected':
+        this.#options.listener.onConnected();
+        if (this.#cursor === undefined) this.#becomeLive();
+        else this.#state = { name: 'replaying' };
+        this.#cursor = frame.cursor;
+        break;
+      case 'pong':
+        // While it is being repaired, what was missed may be older than this.
+        if (this.isLive) this.#cursor = frame.cursor;
+        break;
+      case 'resumed':
+        if (frame.complete) {
+          this.#cursor = frame.cursor;
+          this.#becomeLive();
+        } else {
+          void this.#repair(frame.cursor);
+        }
+        break;
+      case 'new_message':
+      case 'read_receipt':
+        if (this.#state.name === 'repairing') this.#state.held.push(frame);
+        else this.#options.listener.onChange(frame);
+        break;
+      case 'message_ack':
+      case 'error':
+        this.#options.listener.onAnswer(frame);
+        break;
+      case 'typing_notify':
+      case 'conversation_created':
+        break;
+    }
+  }
+
+  #becomeLive(): void {
+    this.#state = { name: 'live' };
+    this.#attempt = 0;
+    if (this.#awaySince === undefined) return;
+    metrics.reconnects.add(1);
+    metrics.backMs.add(Date.now() - this.#awaySince);
+    this.#awaySince = undefined;
+  }
+
+  async #repair(cursor: string): Promise<void> {
+    metrics.incompleteReplays.add(1);
+    const state: State = { name: 'repairing', held: [] };
+    this.#state = state;
+    const upTo = await this.#options.listener.repair();
+    // Ended meanwhile: it begins anew with the old cursor.
+    if (this.#state !== state) return;
+    this.#cursor = cursor;
+    this.#becomeLive();
+    for (const change of state.held) if (change.seq > upTo) this.#options.listener.onChange(change);
+  }
+}
+
+/** k6 has it, and its types do not. A connection that was cut has none. */
+const codeOf = (event: MessageEvent | ErrorEvent): number =>
+  (event as { code?: number }).code ?? NO_CLOSE_FRAME;
