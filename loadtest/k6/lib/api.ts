@@ -5,9 +5,9 @@ import type { StoredMessage } from './wire.ts';
 
 const RETRY_MS = 500;
 const PAGE = 100;
-const CREATED = [200, 201];
+const DONE = new Set([200, 201]);
 /** The node is not there, is draining, or has no database at the moment. 429: too much at once. */
-const TRANSIENT = [0, 429, 502, 503, 504];
+const TRANSIENT = new Set([0, 429, 502, 503, 504]);
 
 interface Call {
   readonly method: 'GET' | 'POST';
@@ -78,9 +78,9 @@ export class Api {
           timeout: '10s',
         },
       );
-      if (CREATED.includes(response.status)) return response.json();
-      if (!TRANSIENT.includes(response.status) || Date.now() > deadline)
-        throw new Error(`${method} ${name}: ${response.status} ${response.error || response.body}`);
+      if (DONE.has(response.status)) return response.json();
+      if (!TRANSIENT.has(response.status) || Date.now() > deadline)
+        throw new Error(`${method} ${name} was answered ${response.status} ${response.error}`);
       await sleep(RETRY_MS);
     }
   }

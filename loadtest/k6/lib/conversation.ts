@@ -18,7 +18,7 @@ const TYPES = 0.1;
 const REPAIR_MS = 30_000;
 /** Errors that ask to try again. All others mean that something is wrong with the run. */
 const POLL_MS = 100;
-const PASSING = ['unavailable', 'rate_limited'];
+const PASSING = new Set(['unavailable', 'rate_limited']);
 
 export interface ConversationOptions {
   readonly id: string;
@@ -68,6 +68,7 @@ export class Conversation {
       sender,
       saidAt: now,
       saidLive: this.isLive ? this.#breaks : undefined,
+      tries: 0,
       dueAt: now,
       ackedSeq: undefined,
       arrivedSeq: [undefined, undefined],
@@ -84,10 +85,7 @@ export class Conversation {
     for (const side of [0, 1] as const) {
       this.parties[side].tick(now);
       if (this.parties[side].isConnected)
-        for (const sent of this.#ledger.due(side, now)) {
-          metrics.resent.add(1);
-          this.#transmit(sent, now);
-        }
+        for (const sent of this.#ledger.due(side, now)) this.#transmit(sent, now);
     }
   }
 
@@ -151,7 +149,10 @@ export class Conversation {
     const { clientMessageId, content, sender } = sent;
     const { id: conversationId } = this.#options;
     const frame = { type: 'send_message', conversationId, content, clientMessageId };
-    if (this.parties[sender].send(frame)) sent.dueAt = now + ANSWER_MS;
+    if (!this.parties[sender].send(frame)) return;
+    sent.dueAt = now + ANSWER_MS;
+    sent.tries += 1;
+    if (sent.tries > 1) metrics.resent.add(1);
   }
 
   #onChange(side: Side, change: Change): void {
@@ -179,7 +180,7 @@ export class Conversation {
       return;
     }
     metrics.errors.add(1, { code: answer.code });
-    if (PASSING.includes(answer.code)) {
+    if (PASSING.has(answer.code)) {
       const sent = this.#ledger.find(answer.clientMessageId ?? '');
       if (sent !== undefined) sent.dueAt = Date.now() + (answer.retryAfterMs ?? ANSWER_MS);
     } else {

@@ -12,7 +12,8 @@ export interface Sent {
   readonly saidAt: number;
   /** How often a party had gone away before, when both were there; undefined when one was not. */
   readonly saidLive: number | undefined;
-  /** When a try is due, in ms. */
+  /** How often it was sent, and when it is due again, in ms. */
+  tries: number;
   dueAt: number;
   /** What the acknowledgement said. */
   ackedSeq: number | undefined;

@@ -38,6 +38,8 @@ const SILENCE_MS = 12_000;
 const BACK_OFF_MS = 100;
 const JITTER_MS = 900;
 const NO_CLOSE_FRAME = 1006;
+/** Of `readyState`. k6's `WebSocket.OPEN` is undefined, whatever its types say. */
+const OPEN = 1;
 
 /** A user's socket, as an application would have it: whenever it ends it comes back with its newest cursor. */
 export class Party {
@@ -100,7 +102,7 @@ export class Party {
 
   /** @returns whether it was written to the socket */
   send(frame: object): boolean {
-    if (!this.isConnected || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    if (!this.isConnected || this.#socket?.readyState !== OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
   }
@@ -119,7 +121,7 @@ export class Party {
 
   /** Ends the socket; the party comes back. k6 can't close one that is not open yet. */
   cut(): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.close();
+    if (this.#socket?.readyState === OPEN) this.#socket.close();
   }
 
   /** For good. */
