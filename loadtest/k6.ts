@@ -23,6 +23,7 @@ ${Object.entries(SCRIPTS)
   --vus <n>        conversations, each of a buyer and a seller
   --duration <t>   such as 30s, 5m, 8h
   --rate <n>       messages a second of each user
+  --p99 <ms>       how long a message may take while both parties are connected, at the 99th percentile
 
 docs/loadtest.md tells how to read what comes out.
 `;

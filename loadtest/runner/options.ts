@@ -19,18 +19,18 @@ export interface Options {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const RULES = {
-  vus: [/^[1-9]\d{0,5}$/, 'a number of conversations'],
-  duration: [/^(?=.)(\d+h)?(\d+m)?(\d+s)?$/, 'a time such as 30s, 5m or 1h30m'],
-  rate: [/^(?=.*[1-9])\d{1,4}(\.\d{1,3})?$/, 'messages a second of each user'],
+/** What changes a script: its name in the script's environment, and what it may be. */
+const CHANGES = {
+  vus: ['VUS', /^[1-9]\d{0,5}$/, 'a number of conversations'],
+  duration: ['DURATION', /^(?=.)(\d+h)?(\d+m)?(\d+s)?$/, 'a time such as 30s, 5m or 1h30m'],
+  rate: ['RATE', /^(?=.*[1-9])\d{1,4}(\.\d{1,3})?$/, 'messages a second of each user'],
+  p99: ['P99_MS', /^[1-9]\d{0,5}$/, 'milliseconds'],
 } as const;
 
 const isScript = (name: string | undefined): name is Script =>
   name !== undefined && Object.hasOwn(SCRIPTS, name);
 const isOrigin = (url: string): boolean =>
-  URL.canParse(url) &&
-  ['http:', 'https:'].includes(new URL(url).protocol) &&
-  new URL(url).origin === url;
+  /^https?:\/\//.test(url) && URL.canParse(url) && `${new URL(url).origin}/` === new URL(url).href;
 
 /** @throws {OptionError} */
 export function parseOptions(args: readonly string[]): Options {
@@ -43,6 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
       vus: { type: 'string' },
       duration: { type: 'string' },
       rate: { type: 'string' },
+      p99: { type: 'string' },
     },
   });
   const [script, ...rest] = positionals;
@@ -54,12 +55,12 @@ export function parseOptions(args: readonly string[]): Options {
   if (wrong !== undefined)
     throw new OptionError(`--url must be such as http://host:8080, not '${wrong}'`);
   const env: Record<string, string> = {};
-  for (const name of ['vus', 'duration', 'rate'] as const) {
+  for (const name of ['vus', 'duration', 'rate', 'p99'] as const) {
     const value = values[name];
     if (value === undefined) continue;
-    const [pattern, rule] = RULES[name];
+    const [variable, pattern, rule] = CHANGES[name];
     if (!pattern.test(value)) throw new OptionError(`--${name} must be ${rule}, not '${value}'`);
-    env[name.toUpperCase()] = value;
+    env[variable] = value;
   }
-  return { help, script, urls, env };
+  return { help, script, urls: urls.map((url) => new URL(url).origin), env };
 }

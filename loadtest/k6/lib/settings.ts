@@ -10,12 +10,15 @@ export interface Settings {
   readonly rate: number;
   /** How long everything may take to arrive once nothing is sent any more. */
   readonly settleMs: number;
+  /** While both parties are connected 99 % of all messages arrive within this. */
+  readonly liveMs: number;
 }
 
 export interface Defaults {
   readonly vus: number;
   readonly duration: string;
   readonly rate: number;
+  readonly p99Ms: number;
 }
 
 const SETTLE = '30s';
@@ -34,6 +37,7 @@ export function readSettings(defaults: Defaults, env: Readonly<Record<string, st
     durationMs: parseDuration(env['DURATION'] ?? defaults.duration),
     rate: Number(env['RATE'] ?? defaults.rate),
     settleMs: parseDuration(env['SETTLE'] ?? SETTLE),
+    liveMs: Number(env['P99_MS'] ?? defaults.p99Ms),
   };
   if (settings.urls.length === 0 || !settings.urls.every((url) => /^https?:\/\/[^/]+$/.test(url)))
     mistakes.push('PARLEY_URL must be http://host:port, or several with commas between them');
@@ -44,6 +48,7 @@ export function readSettings(defaults: Defaults, env: Readonly<Record<string, st
   if (!(settings.rate > 0)) mistakes.push('RATE must be messages a second of each user');
   if (!(settings.durationMs > 0)) mistakes.push('DURATION must be a time such as 30s, 5m or 1h30m');
   if (!(settings.settleMs > 0)) mistakes.push('SETTLE must be a time such as 30s');
+  if (!(settings.liveMs > 0)) mistakes.push('P99_MS must be a time in milliseconds');
   if (mistakes.length > 0) throw new Error(mistakes.join('; '));
   return settings;
 }
