@@ -28,6 +28,14 @@ ${Object.entries(SCRIPTS)
 docs/loadtest.md tells how to read what comes out.
 `;
 
+/** As a shell says it of a program that SIGINT has ended. */
+const INTERRUPTED = 130;
+let interrupted = false;
+// A Ctrl-C reaches k6 without us: it ends, shows what it has, and then we stop the rest. It is not passed on, for a second one
+// would make k6 drop everything.
+process.on('SIGINT', () => (interrupted = true));
+process.on('SIGTERM', () => (interrupted = true));
+
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) console.log(HELP);
@@ -38,12 +46,16 @@ try {
 }
 
 async function runScript(options: Options): Promise<number> {
-  const secret = options.urls.length > 0 ? process.env['JWT_SECRET'] : SECRET;
+  const { urls } = options;
+  const secret = urls.length > 0 ? process.env['JWT_SECRET'] : SECRET;
   if (secret === undefined || secret === '')
     throw new OptionError('--url needs JWT_SECRET in the environment: that of the nodes');
   const k6 = await findK6(log);
   if (k6 === undefined) throw new OptionError(K6_MISSING);
-  if (options.urls.length > 0) return runK6(k6, options, options.urls, secret);
+  return urls.length > 0 ? runK6(k6, options, urls, secret) : runLocally(k6, options, secret);
+}
+
+async function runLocally(k6: string, options: Options, secret: string): Promise<number> {
   const disposer = new Disposer();
   const ended = new AbortController();
   try {
@@ -51,6 +63,8 @@ async function runScript(options: Options): Promise<number> {
     const cluster = await startLocalCluster(disposer);
     const urls = cluster.nodes.map(({ port }) => `http://127.0.0.1:${port}`);
     const scaling = options.script === 'scale' ? comeAndGo(cluster, ended.signal, log) : undefined;
+    // Told at the end.
+    scaling?.catch(() => undefined);
     const exitCode = await runK6(k6, options, urls, secret);
     ended.abort();
     await scaling;
@@ -67,14 +81,13 @@ async function runK6(
   urls: readonly string[],
   secret: string,
 ): Promise<number> {
+  if (interrupted) return INTERRUPTED;
   const file = packagePath(`loadtest/k6/${script}.ts`);
   // No port for k6's own API, and nothing told to its makers.
   const child = spawn(k6, ['run', '--address', '', '--no-usage-report', file], {
     env: { ...process.env, ...env, PARLEY_URL: urls.join(','), JWT_SECRET: secret },
     stdio: 'inherit',
   });
-  // k6 ends by itself then, and shows what it has. A Ctrl-C reaches it without us.
-  process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   const [code] = (await once(child, 'close')) as [number | null];
   return code ?? 1;

@@ -63,7 +63,8 @@ export class Api {
   }
 
   async #call({ method, path, body, name }: Call, deadline: number): Promise<unknown> {
-    for (let attempt = 0; ; attempt += 1) {
+    const first = Math.floor(Math.random() * this.#urls.length);
+    for (let attempt = first; ; attempt += 1) {
       const url = this.#urls[attempt % this.#urls.length] + path;
       const response = await http.asyncRequest(
         method,

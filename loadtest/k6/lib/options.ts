@@ -35,5 +35,5 @@ export const promises = (
 export const common: Options = {
   summaryTrendStats: ['min', 'med', 'p(95)', 'p(99)', 'max'],
   // Nodes come and go behind a name.
-  dns: { ttl: '5s', select: 'random', policy: 'any' },
+  dns: { ttl: '5s', select: 'random', policy: 'preferIPv4' },
 };
