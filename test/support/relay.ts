@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { Frame } from './client.ts';
 
 /** What happens between a node and its clients. Whatever is not given is passed on as it is. */
@@ -57,12 +57,12 @@ export async function startRelay(nodeUrl: string, meddling: Meddling): Promise<R
 
 function join(near: WebSocket, far: WebSocket, { frame: meddle }: Meddling): void {
   const pass = (frame: Frame): void => near.send(JSON.stringify(frame));
-  far.on('message', (data: RawData) => {
-    const frame = JSON.parse(String(data)) as Frame;
+  far.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as Frame;
     if (meddle === undefined) pass(frame);
     else meddle(frame, pass);
   });
-  near.on('message', (data: RawData) => far.send(String(data)));
+  near.on('message', (data: Buffer) => far.send(data.toString()));
   near.on('close', () => far.terminate());
   far.on('close', () => near.terminate());
 }
