@@ -17,44 +17,42 @@ interface Call {
   readonly name: string;
 }
 
-/** REST as one user, at whichever node answers. All fail when nothing has answered by the deadline. */
+/** REST as one user, at whichever node answers. */
 export class Api {
   readonly #urls: readonly string[];
   readonly #user: User;
+  readonly #deadline: number;
 
-  constructor(urls: readonly string[], user: User) {
+  /** @param deadline until when a call is tried, in ms; once it has passed, a call that fails throws */
+  constructor(urls: readonly string[], user: User, deadline: number) {
     this.#urls = urls;
     this.#user = user;
+    this.#deadline = deadline;
   }
 
   /** @returns the conversation's id */
-  async create(listingId: number, sellerId: string, deadline: number): Promise<string> {
+  async create(listingId: number, sellerId: string): Promise<string> {
     const name = '/api/conversations';
     const body = { listingId, sellerId };
-    const answer = await this.#call({ method: 'POST', path: name, body, name }, deadline);
+    const answer = await this.#call({ method: 'POST', path: name, body, name });
     return (answer as { id: string }).id;
   }
 
   /** @returns the number of its last change */
-  async readSeq(conversationId: string, deadline: number): Promise<number> {
+  async readSeq(conversationId: string): Promise<number> {
     const path = `/api/conversations/${conversationId}`;
     const name = '/api/conversations/:id';
-    const answer = await this.#call({ method: 'GET', path, name }, deadline);
+    const answer = await this.#call({ method: 'GET', path, name });
     return (answer as { seq: number }).seq;
   }
 
   /** The messages with a seq above `after` and up to `upTo`. */
-  async readHistory(
-    conversationId: string,
-    after: number,
-    upTo: number,
-    deadline: number,
-  ): Promise<StoredMessage[]> {
+  async readHistory(conversationId: string, after: number, upTo: number): Promise<StoredMessage[]> {
     const name = '/api/conversations/:id/messages';
     const found: StoredMessage[] = [];
     for (let next: string | null = String(after); next !== null;) {
       const path = `/api/conversations/${conversationId}/messages?after=${next}&limit=${PAGE}`;
-      const answer = await this.#call({ method: 'GET', path, name }, deadline);
+      const answer = await this.#call({ method: 'GET', path, name });
       const page = answer as { messages: StoredMessage[]; nextCursor: string | null };
       found.push(...page.messages.filter(({ seq }) => seq <= upTo));
       next = page.messages.some(({ seq }) => seq > upTo) ? null : page.nextCursor;
@@ -62,7 +60,7 @@ export class Api {
     return found;
   }
 
-  async #call({ method, path, body, name }: Call, deadline: number): Promise<unknown> {
+  async #call({ method, path, body, name }: Call): Promise<unknown> {
     const first = Math.floor(Math.random() * this.#urls.length);
     for (let attempt = first; ; attempt += 1) {
       const url = this.#urls[attempt % this.#urls.length] + path;
@@ -80,7 +78,7 @@ export class Api {
         },
       );
       if (DONE.has(response.status)) return response.json();
-      if (!TRANSIENT.has(response.status) || Date.now() > deadline)
+      if (!TRANSIENT.has(response.status) || Date.now() > this.#deadline)
         throw new Error(`${method} ${name} was answered ${response.status} ${response.error}`);
       await sleep(RETRY_MS);
     }

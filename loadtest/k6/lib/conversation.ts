@@ -14,10 +14,8 @@ const ANSWER_MS = 3_000;
 /** How many messages are answered with `mark_read`, and how many are announced by `typing`. */
 const READS = 0.2;
 const TYPES = 0.1;
-/** For a REST call amid the conversation, in ms. */
-const REPAIR_MS = 30_000;
-/** Errors that ask to try again. All others mean that something is wrong with the run. */
 const POLL_MS = 100;
+/** Errors that ask to try again. All others mean that something is wrong with the run. */
 const PASSING = new Set(['unavailable', 'rate_limited']);
 
 export interface ConversationOptions {
@@ -97,7 +95,7 @@ export class Conversation {
   /** Compares with the history up to this seq, which both sides have. What is not there yet may come until the deadline. */
   async audit(upTo: number, deadline: number): Promise<void> {
     const { id, api } = this.#options;
-    const read = () => api.readHistory(id, this.#ledger.auditedTo, upTo, deadline);
+    const read = () => api.readHistory(id, this.#ledger.auditedTo, upTo);
     let history = await read();
     while (this.#ledger.lacking(history, upTo).length > 0 && Date.now() < deadline) {
       await sleep(POLL_MS);
@@ -112,7 +110,7 @@ export class Conversation {
     await until(() => this.#ledger.isSettled && this.isLive, deadline);
     // A last receipt, which has no acknowledgement, may be under way.
     let seq = -1;
-    for (let next = 0; next > seq; next = await api.readSeq(id, deadline)) {
+    for (let next = 0; next > seq; next = await api.readSeq(id)) {
       seq = next;
       await until(() => this.reached >= seq, deadline);
       await sleep(POLL_MS);
@@ -192,9 +190,8 @@ export class Conversation {
   /** Receipts are not in the history: those that were missed are taken as seen. */
   async #repair(side: Side): Promise<number> {
     const { id, api } = this.#options;
-    const deadline = Date.now() + REPAIR_MS;
-    const upTo = await api.readSeq(id, deadline);
-    const missed = await api.readHistory(id, this.#arrivals[side].last, upTo, deadline);
+    const upTo = await api.readSeq(id);
+    const missed = await api.readHistory(id, this.#arrivals[side].last, upTo);
     for (const { clientMessageId, seq } of missed) this.#onMessage(side, clientMessageId, seq);
     this.#arrivals[side].skipTo(upTo);
     return upTo;

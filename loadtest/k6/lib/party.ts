@@ -37,6 +37,8 @@ const SILENCE_MS = 12_000;
 /** Clients that all come back at the same moment would do so again and again. */
 const BACK_OFF_MS = 100;
 const JITTER_MS = 900;
+/** It doubles with each attempt that fails, up to so many times. */
+const MAX_FACTOR = 4;
 const NO_CLOSE_FRAME = 1006;
 /** Of `readyState`. k6's `WebSocket.OPEN` is undefined, whatever its types say. */
 const OPEN = 1;
@@ -68,7 +70,7 @@ export class Party {
   connect(): void {
     const { user, urls } = this.#options;
     const url = urls[this.#attempt % urls.length]?.replace(/^http/, 'ws');
-    const query = this.#cursor === undefined ? '' : `?cursor=${this.#cursor}`;
+    const query = this.#cursor === undefined ? '' : `?cursor=${encodeURIComponent(this.#cursor)}`;
     this.#attempt += 1;
     this.#state = { name: 'connecting' };
     const socket = new WebSocket(`${url}/ws${query}`, null, {
@@ -138,12 +140,11 @@ export class Party {
     }
     this.#socket = undefined;
     this.#state = { name: 'away' };
-    setTimeout(
-      () => {
-        if (this.#state.name === 'away') this.connect();
-      },
-      BACK_OFF_MS + Math.random() * JITTER_MS,
-    );
+    const factor = Math.min(2 ** this.#attempt, MAX_FACTOR);
+    const delay = factor * (BACK_OFF_MS + Math.random() * JITTER_MS);
+    setTimeout(() => {
+      if (this.#state.name === 'away') this.connect();
+    }, delay);
   }
 
   #onFrame(frame: ServerFrame): void {

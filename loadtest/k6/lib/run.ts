@@ -6,28 +6,37 @@ import { Conversation } from './conversation.ts';
 import { userOf } from './identity.ts';
 import type { Side } from './ledger.ts';
 import { showZeros } from './metrics.ts';
-import type { Settings } from './settings.ts';
+import { BEGIN_RATE, type Settings } from './settings.ts';
 import { sleep, until } from './wait.ts';
 
 const TICK_MS = 250;
 const AUDIT_MS = 30_000;
-/** So many conversations begin in a second. */
-const BEGIN_RATE = 50;
 const LISTINGS = 2_000_000_000;
 
 /** What all VUs share: made once, in `setup`. */
 export interface Run {
   readonly id: string;
+  /** Each conversation has a listing of its own. */
+  readonly firstListing: number;
   /** In ms. */
   readonly startedAt: number;
 }
 
-export function setup(settings: Settings): Run {
-  for (const url of settings.urls) {
-    const { status } = http.get(`${url}/readyz`, { tags: { name: 'GET /readyz' } });
-    if (status !== 200) exec.test.abort(`${url}/readyz answered ${status}, not 200`);
+/** Ends the test at once when it can't succeed. */
+export function setup({ urls, secret }: Settings): Run {
+  const { token } = userOf('setup', secret, 0);
+  for (const url of urls) {
+    const ready = http.get(`${url}/readyz`, { tags: { name: 'GET /readyz' } });
+    if (ready.status !== 200) exec.test.abort(`${url}/readyz answered ${ready.status}, not 200`);
+    const list = http.get(`${url}/api/conversations`, {
+      headers: { authorization: `Bearer ${token}` },
+      tags: { name: 'GET /api/conversations' },
+    });
+    if (list.status === 401) exec.test.abort(`JWT_SECRET is not that of ${url}`);
   }
-  return { id: `${Date.now()}-${Math.floor(Math.random() * LISTINGS)}`, startedAt: Date.now() };
+  const startedAt = Date.now();
+  const firstListing = 1 + Math.floor(Math.random() * LISTINGS);
+  return { id: `${startedAt}/${firstListing}`, firstListing, startedAt };
 }
 
 /** What a script does besides talking, from when both are connected until the end of talking. */
@@ -43,9 +52,8 @@ export async function converse(
   showZeros();
   const { durationMs, settleMs } = settings;
   const endsAt = run.startedAt + durationMs;
-  const index = exec.scenario.iterationInTest;
-  await sleep((index / BEGIN_RATE) * 1_000);
-  const conversation = await begin(settings, `${run.id}/${exec.scenario.name}/${index}`, endsAt);
+  await sleep((exec.scenario.iterationInTest / BEGIN_RATE) * 1_000);
+  const conversation = await begin(settings, run, exec.vu.idInTest);
   const ticking = setInterval(() => conversation.tick(Date.now()), TICK_MS);
   try {
     for (const party of conversation.parties) party.connect();
@@ -66,13 +74,13 @@ export async function converse(
   }
 }
 
-async function begin(settings: Settings, name: string, deadline: number): Promise<Conversation> {
-  const { urls, secret, durationMs } = settings;
-  const buyer = userOf(`${name}/buyer`, secret, durationMs / 1_000);
-  const seller = userOf(`${name}/seller`, secret, durationMs / 1_000);
-  const api = new Api(urls, buyer);
-  const listingId = 1 + Math.floor(Math.random() * LISTINGS);
-  const id = await api.create(listingId, seller.id, deadline);
+async function begin(settings: Settings, run: Run, vu: number): Promise<Conversation> {
+  const { urls, secret, durationMs, settleMs } = settings;
+  const nameOf = (side: string): string => `${run.id}/${vu}/${side}`;
+  const buyer = userOf(nameOf('buyer'), secret, durationMs / 1_000);
+  const seller = userOf(nameOf('seller'), secret, durationMs / 1_000);
+  const api = new Api(urls, buyer, run.startedAt + durationMs + settleMs);
+  const id = await api.create(run.firstListing + vu, seller.id);
   // Another first one for each side, so that what they say crosses nodes.
   const rotated = [...urls.slice(1), ...urls.slice(0, 1)];
   return new Conversation({ id, users: [buyer, seller], urls: [urls, rotated], api });

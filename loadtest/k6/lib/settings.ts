@@ -21,6 +21,8 @@ export interface Defaults {
   readonly p99Ms: number;
 }
 
+/** So many conversations begin in a second. */
+export const BEGIN_RATE = 50;
 const SETTLE = '30s';
 const MIN_SECRET_LENGTH = 32;
 const UNITS = { h: 3_600_000, m: 60_000, s: 1_000 } as const;
@@ -47,6 +49,8 @@ export function readSettings(defaults: Defaults, env: Readonly<Record<string, st
     mistakes.push('VUS must be a number of conversations');
   if (!(settings.rate > 0)) mistakes.push('RATE must be messages a second of each user');
   if (!(settings.durationMs > 0)) mistakes.push('DURATION must be a time such as 30s, 5m or 1h30m');
+  if (settings.durationMs < (2_000 * settings.vus) / BEGIN_RATE)
+    mistakes.push(`DURATION is too short for so many VUS: ${BEGIN_RATE} begin in a second`);
   if (!(settings.settleMs > 0)) mistakes.push('SETTLE must be a time such as 30s');
   if (!(settings.liveMs > 0)) mistakes.push('P99_MS must be a time in milliseconds');
   if (mistakes.length > 0) throw new Error(mistakes.join('; '));
