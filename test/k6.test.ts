@@ -27,13 +27,21 @@ interface Summary {
 
 let files = 0;
 
-/** `npm run loadtest -- smoke`, against what is running at these URLs. */
-async function smoke(urls: readonly string[], ...options: readonly string[]): Promise<Summary> {
+/**
+ * `npm run loadtest -- smoke`, against what is running at these URLs.
+ *
+ * @param settle how long everything may take to arrive in the end
+ */
+async function smoke(
+  urls: readonly string[],
+  settle: string,
+  ...options: readonly string[]
+): Promise<Summary> {
   files += 1;
   const file = path.join(tmpdir(), `parley-k6-${process.pid}-${files}.json`);
   const args = [...urls.flatMap((url) => ['--url', url]), '--p99', P99_MS, ...options];
   const { exited, output } = spawnNode(
-    { JWT_SECRET: SECRET, SETTLE: '5s', K6_SUMMARY_EXPORT: file },
+    { JWT_SECRET: SECRET, SETTLE: settle, K6_SUMMARY_EXPORT: file },
     ['--import', 'tsx', packagePath('loadtest/k6.ts'), 'smoke', ...args],
   );
   const exitCode = await exited;
@@ -55,7 +63,7 @@ async function smoke(urls: readonly string[], ...options: readonly string[]): Pr
 }
 
 const throughRelay = (relay: Relay): Promise<Summary> =>
-  smoke([relay.url], '--vus', '1', '--duration', '4s', '--rate', '5');
+  smoke([relay.url], '5s', '--vus', '1', '--duration', '4s', '--rate', '5');
 
 /** The summary, when these thresholds and no others were missed. Else it fails with all that k6 wrote. */
 function missing(expected: readonly string[], summary: Summary): Summary {
@@ -85,7 +93,7 @@ describe.runIf(k6 !== undefined)('the smoke script with the real k6', { timeout:
   test('two nodes, one of which is killed and comes back: nothing is lost, duplicated or out of order', async () => {
     const doomedEnv = { ...env, PORT: String(await freePort()) };
     const doomed = await nodeForTest(doomedEnv);
-    const run = smoke([doomed.url, node.url], '--duration', '12s', '--rate', '2');
+    const run = smoke([doomed.url, node.url], '30s', '--duration', '12s', '--rate', '2');
     await expect.poll(() => countMessages(env), { timeout: 30_000 }).toBeGreaterThan(50);
     doomed.kill('SIGKILL');
     await doomed.exited;

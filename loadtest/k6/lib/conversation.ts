@@ -5,7 +5,7 @@ import type { User } from './identity.ts';
 import { Ledger, type Sent, type Side } from './ledger.ts';
 import { tell } from './log.ts';
 import * as metrics from './metrics.ts';
-import { type Listener, Party } from './party.ts';
+import { type Listener, type Missed, Party } from './party.ts';
 import { sleep, until } from './wait.ts';
 import type { Answer, Change } from './wire.ts';
 
@@ -137,7 +137,8 @@ export class Conversation {
       onChange: (change) => this.#onChange(side, change),
       onAnswer: (answer) => this.#onAnswer(answer),
       onAway: () => (this.#breaks += 1),
-      repair: () => this.#repair(side),
+      readMissed: () => this.#readMissed(side),
+      onMissed: (missed) => this.#onMissed(side, missed),
     };
     const { users, urls } = this.#options;
     return new Party({ user: users[side], urls: urls[side], listener });
@@ -187,13 +188,15 @@ export class Conversation {
     }
   }
 
-  /** Receipts are not in the history: those that were missed are taken as seen. */
-  async #repair(side: Side): Promise<number> {
+  async #readMissed(side: Side): Promise<Missed> {
     const { id, api } = this.#options;
+    const after = this.#arrivals[side].last;
     const upTo = await api.readSeq(id);
-    const missed = await api.readHistory(id, this.#arrivals[side].last, upTo);
-    for (const { clientMessageId, seq } of missed) this.#onMessage(side, clientMessageId, seq);
+    return { upTo, messages: await api.readHistory(id, after, upTo) };
+  }
+
+  #onMissed(side: Side, { upTo, messages }: Missed): void {
+    for (const { clientMessageId, seq } of messages) this.#onMessage(side, clientMessageId, seq);
     this.#arrivals[side].skipTo(upTo);
-    return upTo;
   }
 }

@@ -2,7 +2,13 @@ import { setTimeout } from 'k6/timers';
 import { type ErrorEvent, type MessageEvent, WebSocket } from 'k6/websockets';
 import type { User } from './identity.ts';
 import * as metrics from './metrics.ts';
-import type { Answer, Change, ServerFrame } from './wire.ts';
+import type { Answer, Change, ServerFrame, StoredMessage } from './wire.ts';
+
+/** The messages up to a seq. Receipts are not in the history: those that were missed are taken as seen. */
+export interface Missed {
+  readonly upTo: number;
+  readonly messages: readonly StoredMessage[];
+}
 
 /** What a party tells its conversation. */
 export interface Listener {
@@ -12,8 +18,9 @@ export interface Listener {
   onAnswer(answer: Answer): void;
   /** What it was connected with has ended. */
   onAway(): void;
-  /** Too much was missed: reads it over REST. @returns up to which seq that was */
-  repair(): Promise<number>;
+  /** Too much was missed to be replayed: reads it over REST. */
+  readMissed(): Promise<Missed>;
+  onMissed(missed: Missed): void;
 }
 
 export interface PartyOptions {
@@ -24,12 +31,12 @@ export interface PartyOptions {
 }
 
 /**
- * `replaying`: connected, and what was missed is still to come. `repairing`: it is being read over REST, and what comes
- * meanwhile is held.
+ * `replaying`: what was missed is coming. Only at its end `resumed` says whether that was all, so changes are held until then.
+ * `repairing`: it was not, and is being read over REST.
  */
 type State =
-  | { readonly name: 'away' | 'connecting' | 'replaying' | 'live' | 'stopped' }
-  | { readonly name: 'repairing'; readonly held: Change[] };
+  | { readonly name: 'away' | 'connecting' | 'live' | 'stopped' }
+  | { readonly name: 'replaying' | 'repairing'; readonly held: Change[] };
 
 const PING_MS = 5_000;
 /** With no frame for so long the connection is taken for half-open. */
@@ -151,25 +158,21 @@ export class Party {
     switch (frame.type) {
       case 'connected':
         this.#options.listener.onConnected();
-        if (this.#cursor === undefined) this.#becomeLive();
-        else this.#state = { name: 'replaying' };
-        this.#cursor = frame.cursor;
+        if (this.#cursor === undefined) this.#becomeLive(frame.cursor, []);
+        else this.#state = { name: 'replaying', held: [] };
         break;
       case 'pong':
-        // While it is being repaired, what was missed may be older than this.
+        // Before, it would leave out what is being repaired.
         if (this.isLive) this.#cursor = frame.cursor;
         break;
       case 'resumed':
-        if (frame.complete) {
-          this.#cursor = frame.cursor;
-          this.#becomeLive();
-        } else {
-          void this.#repair(frame.cursor);
-        }
+        if (this.#state.name !== 'replaying') break;
+        if (frame.complete) this.#becomeLive(frame.cursor, this.#state.held);
+        else void this.#repair(frame.cursor, this.#state.held);
         break;
       case 'new_message':
       case 'read_receipt':
-        if (this.#state.name === 'repairing') this.#state.held.push(frame);
+        if ('held' in this.#state) this.#state.held.push(frame);
         else this.#options.listener.onChange(frame);
         break;
       case 'message_ack':
@@ -182,25 +185,31 @@ export class Party {
     }
   }
 
-  #becomeLive(): void {
+  #becomeLive(cursor: string, held: readonly Change[]): void {
     this.#state = { name: 'live' };
+    this.#cursor = cursor;
     this.#attempt = 0;
-    if (this.#awaySince === undefined) return;
-    metrics.reconnects.add(1);
-    metrics.backMs.add(Date.now() - this.#awaySince);
-    this.#awaySince = undefined;
+    if (this.#awaySince !== undefined) {
+      metrics.reconnects.add(1);
+      metrics.backMs.add(Date.now() - this.#awaySince);
+      this.#awaySince = undefined;
+    }
+    for (const change of held) this.#options.listener.onChange(change);
   }
 
-  async #repair(cursor: string): Promise<void> {
+  async #repair(cursor: string, held: Change[]): Promise<void> {
+    const { listener } = this.#options;
     metrics.incompleteReplays.add(1);
-    const state: State = { name: 'repairing', held: [] };
+    const state: State = { name: 'repairing', held };
     this.#state = state;
-    const upTo = await this.#options.listener.repair();
+    const missed = await listener.readMissed();
     // Ended meanwhile: it begins anew with the old cursor.
     if (this.#state !== state) return;
-    this.#cursor = cursor;
-    this.#becomeLive();
-    for (const change of state.held) if (change.seq > upTo) this.#options.listener.onChange(change);
+    listener.onMissed(missed);
+    this.#becomeLive(
+      cursor,
+      held.filter(({ seq }) => seq > missed.upTo),
+    );
   }
 }
 
