@@ -13,6 +13,8 @@ export interface ClusterNode {
 
 export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
+  /** Starts a node again that has ended, at its old port, and waits until it is ready. */
+  restart(index: number): Promise<void>;
 }
 
 export interface ClusterOptions {
@@ -20,19 +22,22 @@ export interface ClusterOptions {
   readonly redisUrl: string;
   /** How many; two unless told otherwise. */
   readonly nodes?: number;
+  /** Beside what makes them a cluster. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const START_MS = 60_000;
 const POLL_MS = 50;
 
 /** Parley's nodes as in production, from `dist/`, on free ports. They have no address in common. */
-export const startCluster = ({ databaseUrl, redisUrl, nodes = 2 }: ClusterOptions) =>
+export const startCluster = ({ databaseUrl, redisUrl, nodes = 2, env }: ClusterOptions) =>
   startProcesses(nodes, [packagePath('dist/main.js')], '/readyz', {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'warn',
     RATE_LIMITS: 'off',
+    ...env,
   });
 
 /**
@@ -48,8 +53,27 @@ export async function startProcesses(
   env: Readonly<Record<string, string>>,
 ): Promise<Cluster> {
   const nodes: ClusterNode[] = [];
+  const start = async (index: number, port: number): Promise<void> => {
+    const { child, output, exited } = spawnNode(
+      { NODE_ENV: 'production', ...env, PORT: String(port) },
+      args,
+    );
+    nodes[index] = {
+      port,
+      pid: child.pid ?? 0,
+      kill: (signal) => void child.kill(signal),
+      exited,
+    };
+    await Promise.race([
+      untilReady(`http://127.0.0.1:${port}${readyPath}`),
+      exited.then((code) => {
+        throw new Error(`a node ended with ${code}: ${output().slice(-2_000)}`);
+      }),
+    ]);
+  };
   const cluster: Cluster = {
     nodes,
+    restart: (index) => start(index, nodes[index]?.port ?? 0),
     async [Symbol.asyncDispose]() {
       for (const node of nodes) node.kill('SIGKILL');
       await Promise.all(nodes.map((node) => node.exited));
@@ -57,27 +81,7 @@ export async function startProcesses(
   };
   try {
     const ready: Promise<void>[] = [];
-    for (let i = 0; i < count; i += 1) {
-      const port = await freePort();
-      const { child, output, exited } = spawnNode(
-        { NODE_ENV: 'production', ...env, PORT: String(port) },
-        args,
-      );
-      nodes.push({
-        port,
-        pid: child.pid ?? 0,
-        kill: (signal) => void child.kill(signal),
-        exited,
-      });
-      ready.push(
-        Promise.race([
-          untilReady(`http://127.0.0.1:${port}${readyPath}`),
-          exited.then((code) => {
-            throw new Error(`a node ended with ${code}: ${output().slice(-2_000)}`);
-          }),
-        ]),
-      );
-    }
+    for (let i = 0; i < count; i += 1) ready.push(start(i, await freePort()));
     await Promise.all(ready);
     return cluster;
   } catch (error) {

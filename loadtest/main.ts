@@ -5,7 +5,8 @@
 import { fileURLToPath } from 'node:url';
 import { Disposer } from '../src/lib/disposer.ts';
 import { Bench } from './bench.ts';
-import { OptionError, type Options, parseOptions } from './options.ts';
+import { OptionError } from './arguments.ts';
+import { type Options, parseOptions } from './options.ts';
 import { verdict } from './measure/figure.ts';
 import { childrenOf } from './measure/proc.ts';
 import { explainSpeeds } from './measure/speed.ts';

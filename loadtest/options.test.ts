@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { OptionError, parseOptions } from './options.ts';
+import { OptionError } from './arguments.ts';
+import { parseOptions } from './options.ts';
 
 const ROWS = ['saturation', 'idle', 'pages'];
 const parse = (...args: string[]) => parseOptions(args, ROWS, '/results');

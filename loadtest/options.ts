@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { OptionError, parseArguments } from './arguments.ts';
 
 export interface Options {
   readonly full: boolean;
@@ -8,11 +8,6 @@ export interface Options {
   readonly reps: number;
   /** The folder the results are written to. */
   readonly out: string;
-}
-
-/** The user's mistake: printed as one line. */
-export class OptionError extends Error {
-  readonly code = 'bad_option';
 }
 
 const MAX_REPS = 20;
@@ -27,7 +22,16 @@ export function parseOptions(
   names: readonly string[],
   defaultOut: string,
 ): Options {
-  const { values } = parse(args);
+  const { values } = parseArguments({
+    args: [...args],
+    options: {
+      full: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+      only: { type: 'string' },
+      reps: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
   const wanted = values.only?.split(',').map((name) => name.trim()) ?? names;
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined)
@@ -43,22 +47,4 @@ export function parseOptions(
     reps,
     out: values.out ?? defaultOut,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        full: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        only: { type: 'string' },
-        reps: { type: 'string' },
-        out: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw new OptionError(`${line}; --help lists the options`, { cause: error });
-  }
 }

@@ -50,3 +50,16 @@ test.each([
 ])('src/%s may import %s', (folder, imported) => {
   expect(lint(folder, imported)).not.toContain('no-restricted-imports');
 });
+
+const K6_FOLDER = '../loadtest/k6/lib';
+
+test.each(['../../../src/lib/run.ts', 'node:fs', 'kleur'])(
+  'what k6 runs may not import %s',
+  (imported) => {
+    expect(lint(K6_FOLDER, imported)).toContain('no-restricted-imports');
+  },
+);
+
+test.each(['k6/http', './wait.ts'])('what k6 runs may import %s', (imported) => {
+  expect(lint(K6_FOLDER, imported)).not.toContain('no-restricted-imports');
+});
