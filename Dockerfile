@@ -14,6 +14,7 @@ RUN npm run build && rm dist/.tsbuildinfo
 RUN npm prune --ignore-scripts --omit=dev --omit=optional \
  && keep=$(node -p '`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`') \
  && find node_modules/uWebSockets.js -name '*.node' ! -name "$keep" -delete \
+ && find node_modules -type d -empty -delete \
  && node -e 'require("uWebSockets.js")'
 
 FROM node:24-trixie-slim
