@@ -26,6 +26,7 @@ export interface WorldNode {
   isUp: boolean;
   /** While it is being replaced. */
   replacing: Promise<void> | undefined;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface WorldOptions {
@@ -33,6 +34,12 @@ export interface WorldOptions {
   readonly redisUrl: string;
   readonly seed: number;
   readonly sabotage: Sabotage;
+  /** A balancer that clients go through. */
+  readonly front?: {
+    readonly wsUrl: string;
+    /** What the nodes must be told to stand behind it. */
+    readonly nodeEnv: (index: number) => Readonly<Record<string, string>>;
+  };
 }
 
 interface Chat {
@@ -74,11 +81,11 @@ export class World {
   }
 
   async #build(): Promise<void> {
-    const starting = Array.from({ length: NODES }, async () => {
+    const starting = Array.from({ length: NODES }, async (_, index) => {
       const redis = await startProxy(this.#options.redisUrl);
-      const process = await this.#startNode(redis);
-      const node = { process, redis, isUp: true, replacing: undefined };
-      this.nodes.push(node);
+      const env = this.#options.front?.nodeEnv(index) ?? {};
+      const process = await this.#startNode(redis, env);
+      this.nodes.push({ process, redis, env, isUp: true, replacing: undefined });
     });
     await Promise.all(starting);
     const [buyers, sellers] = [await people(BUYERS), await people(SELLERS)];
@@ -109,7 +116,7 @@ export class World {
     await Promise.all(this.clients.map((client) => client.start()));
   }
 
-  #startNode(redis: Proxy): Promise<NodeProcess> {
+  #startNode(redis: Proxy, env: WorldNode['env']): Promise<NodeProcess> {
     return startNode(
       {
         DATABASE_URL: this.#databaseUrl,
@@ -118,16 +125,17 @@ export class World {
         DRAIN_SECONDS: '2',
         LOG_LEVEL: 'info',
         SABOTAGE: this.#options.sabotage,
+        ...env,
       },
       FAULT_NODE,
     );
   }
 
   /** As a supervisor does it: a node does not start while PostgreSQL is away. */
-  async #restartNode(redis: Proxy): Promise<NodeProcess> {
+  async #restartNode({ redis, env }: WorldNode): Promise<NodeProcess> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#startNode(redis);
+        return await this.#startNode(redis, env);
       } catch (error) {
         if (attempt === 20) throw error;
         await sleep(500);
@@ -136,6 +144,7 @@ export class World {
   }
 
   #pickNode(): string {
+    if (this.#options.front !== undefined) return this.#options.front.wsUrl;
     const up = this.nodes.filter(({ isUp }) => isUp);
     return pick(this.random, up.length > 0 ? up : this.nodes).process.wsUrl;
   }
@@ -167,7 +176,7 @@ export class World {
     end(node.process);
     await node.process.exited;
     await sleep(downMs);
-    node.process = await this.#restartNode(node.redis);
+    node.process = await this.#restartNode(node);
     node.isUp = true;
   }
 

@@ -7,7 +7,7 @@ export const SECRET = 'a secret for tests, of more than 32 bytes';
 
 export interface NodeProcess {
   readonly port: number;
-  /** `http://127.0.0.1:<port>` */
+  /** `http://<HOST>:<port>` */
   readonly url: string;
   readonly wsUrl: string;
   /** What it has written so far. */
@@ -53,10 +53,11 @@ export async function startNode(
     });
     void exited.then((code) => reject(new Error(`the node ended with ${code}: ${output()}`)));
   });
+  const host = env['HOST'] ?? '127.0.0.1';
   return {
     port,
-    url: `http://127.0.0.1:${port}`,
-    wsUrl: `ws://127.0.0.1:${port}/ws`,
+    url: `http://${host}:${port}`,
+    wsUrl: `ws://${host}:${port}/ws`,
     output,
     kill: (signal) => void child.kill(signal),
     exited,

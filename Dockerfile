@@ -1,0 +1,44 @@
+# A Parley node. Builds with BuildKit and with the classic builder:
+#   docker build -t parley --build-arg REVISION=$(git rev-parse HEAD) .
+# It needs no root and writes nothing: run it with --read-only, --cap-drop ALL. Stop it with more patience than DRAIN_SECONDS.
+
+FROM node:24-trixie-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build && rm dist/.tsbuildinfo
+# Production needs neither compilers nor the embedded PostgreSQL, which are the optional packages; and of uWebSockets.js's forty
+# binaries, one for each platform and ABI, the one that this Node loads.
+RUN npm prune --ignore-scripts --omit=dev --omit=optional \
+ && keep=$(node -p '`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`') \
+ && find node_modules/uWebSockets.js -name '*.node' ! -name "$keep" -delete \
+ && find node_modules -type d -empty -delete \
+ && node -e 'require("uWebSockets.js")'
+
+FROM node:24-trixie-slim
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Parley" \
+      org.opencontainers.image.description="Chat between buyers and sellers for marketplaces: a node of the cluster" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.base.name="docker.io/library/node:24-trixie-slim"
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY drizzle drizzle
+COPY src/web src/web
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+ENV NODE_ENV=production
+# The account `node`, by number: Kubernetes can then see that it isn't root.
+USER 1000:1000
+EXPOSE 8080
+# Migrations may wait for those of another node, so a start may take long.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Drains. The program is process 1 itself, so the signal reaches it.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js"]
