@@ -98,12 +98,13 @@ async function build(
     config.database.kind === 'url'
       ? config.database.url
       : await startEmbeddedPostgres(stateDir, logger, disposer);
-  await migrateDatabase(databaseUrl).catch((error: unknown) => {
-    throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, {
-      cause: error,
+  const database = await migrateDatabase(databaseUrl)
+    .then(() => openDatabase(databaseUrl, logger, disposer))
+    .catch((error: unknown) => {
+      throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, {
+        cause: error,
+      });
     });
-  });
-  const database = openDatabase(databaseUrl, logger, disposer);
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 

@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { uuidArray } from '../db/arrays.ts';
-import { type Database, STATEMENT_TIMEOUT_MS } from '../db/pool.ts';
+import type { Database } from '../db/pool.ts';
 import { conversations } from '../db/schema.ts';
+import { STATEMENT_TIMEOUT_MS } from '../db/settings.ts';
 
 /** The parts of a conversation that delivering needs. */
 export interface Parties {

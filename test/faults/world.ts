@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly redisUrl: string;
   readonly seed: number;
   readonly sabotage: Sabotage;
+  /** What else the nodes' environment has: another way to their database, say. */
+  readonly nodeEnv?: (databaseUrl: string) => Readonly<Record<string, string>>;
 }
 
 interface Chat {
@@ -118,6 +120,7 @@ export class World {
         DRAIN_SECONDS: '2',
         LOG_LEVEL: 'info',
         SABOTAGE: this.#options.sabotage,
+        ...this.#options.nodeEnv?.(this.#databaseUrl),
       },
       FAULT_NODE,
     );

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/lib/free-port.ts';
+import { accepts, hasCommand, install, succeeds } from './programs.ts';
 
 interface RunningRedis {
   readonly url: string;
@@ -18,27 +18,10 @@ export async function findRedis(): Promise<RunningRedis> {
 
 /** A Redis to harm: from `redis-server` on PATH, else installed by apt as root, else from Docker. */
 export async function ownRedis(): Promise<RedisServer> {
-  if (hasCommand('redis-server')) return startRedis();
-  if (process.getuid?.() === 0 && hasCommand('apt-get')) {
-    console.log('installing redis-server with apt');
-    if (
-      apt('install', '-y', 'redis-server') ||
-      (apt('update') && apt('install', '-y', 'redis-server'))
-    ) {
-      return startRedis();
-    }
-  }
+  if (hasCommand('redis-server') || install('redis-server')) return startRedis();
   if (hasCommand('docker') && succeeds('docker', ['info'])) return startInDocker();
   throw new Error('the tests need Redis: set REDIS_URL, or install redis-server or Docker');
 }
-
-const succeeds = (command: string, args: readonly string[]): boolean =>
-  spawnSync(command, args, {
-    stdio: 'ignore',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  }).status === 0;
-const hasCommand = (name: string): boolean => succeeds('sh', ['-c', `command -v ${name}`]);
-const apt = (...args: readonly string[]): boolean => succeeds('apt-get', ['-qq', ...args]);
 
 /** On a free port of 127.0.0.1; nothing is written to disk. */
 async function startRedis(): Promise<RedisServer> {
@@ -117,13 +100,3 @@ export class RedisServer implements RunningRedis {
     }
   }
 }
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
