@@ -15,6 +15,7 @@ import { createListConversations } from './conversations/list.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { openDatabase } from './db/pool.ts';
+import { type Read, Replica } from './db/replica.ts';
 import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
@@ -105,6 +106,11 @@ async function build(
         cause: error,
       });
     });
+  const replica =
+    config.database.kind === 'url' && config.database.replicaUrl !== undefined
+      ? await Replica.open(config.database.replicaUrl, database.pool, logger, disposer)
+      : undefined;
+  const read: Read = replica?.read ?? ((work) => work(database.pool));
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 
@@ -133,6 +139,7 @@ async function build(
     isBusConnected: () => bus.isConnected,
     connections: () => hub.sessionCount,
     undeliveredBytes: () => hub.undeliveredBytes,
+    replica,
   });
   const writer = createWriter(database.writePool, logger, {
     batch(kind, rows, seconds) {
@@ -152,9 +159,9 @@ async function build(
   const routes: Route[] = [
     ...apiRoutes({
       createConversation,
-      listConversations: createListConversations(database),
+      listConversations: createListConversations(read),
       getConversation,
-      readHistory: createReadHistory(database),
+      readHistory: createReadHistory(read),
       sendMessage,
       markRead,
     }),

@@ -14,6 +14,8 @@ export interface Gauges {
   readonly connections: () => number;
   readonly undeliveredBytes: () => number;
   readonly isBusConnected: () => boolean;
+  /** `undefined` without `DATABASE_REPLICA_URL`. */
+  readonly replica: { readonly isUsed: boolean; readonly lagSeconds: number } | undefined;
 }
 
 export function createMetrics(gauges: Gauges): Metrics {
@@ -37,6 +39,17 @@ export function createMetrics(gauges: Gauges): Metrics {
   gauge('parley_bus_connected', 'Whether Redis carries messages: 1, or 0 while it is away.', () =>
     Number(gauges.isBusConnected()),
   );
+  const { replica } = gauges;
+  if (replica !== undefined) {
+    gauge('parley_replica_used', 'Whether history and lists are read from the replica.', () =>
+      Number(replica.isUsed),
+    );
+    gauge(
+      'parley_replica_lag_seconds',
+      'How old what the replica shows is; NaN while it does not answer.',
+      () => replica.lagSeconds,
+    );
+  }
   return {
     registry,
     repaired: new Counter({
