@@ -61,7 +61,8 @@ export class Replica {
   #timeline: number | undefined;
   /** What the last check that got an answer has found, and when, by {@link performance.now}. */
   #heard = { at: 0, lagSeconds: Number.NaN };
-  #trouble = '';
+  /** What the last check has found wrong; `undefined`: nothing. */
+  #trouble: string | undefined = 'it has not been checked';
   readonly #stopped = new AbortController();
 
   /**
@@ -122,7 +123,9 @@ export class Replica {
       return await within(READ_MS, this.#readAt(pool, lsn, work));
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
-      this.#leave(error);
+      // Nobody else waits for it, until a check finds it well. That is also who reports.
+      this.#timeline = undefined;
+      this.#logger.debug({ err: error }, 'a read went to the primary');
       return work(this.#primary);
     }
   };
@@ -171,10 +174,10 @@ export class Replica {
     if (!there.isReplica) throw new WrongReplicaError('it is a primary: name a streaming replica');
     if (there.timeline !== timeline) throw new Error('it does not follow this primary yet');
     await this.#readAt(pool, lsn, () => Promise.resolve());
-    if (this.#timeline === undefined)
-      this.#logger.info('history and lists are read from the replica');
     this.#timeline = timeline;
-    this.#trouble = '';
+    if (this.#trouble === undefined) return;
+    this.#trouble = undefined;
+    this.#logger.info('history and lists are read from the replica');
   }
 
   /** A check that was given up may still be at it. */
@@ -194,7 +197,7 @@ export class Replica {
     return pool;
   }
 
-  /** The primary is read from now on. */
+  /** A check has failed: the primary is read from now on. */
   #leave(error: unknown): void {
     this.#timeline = undefined;
     const trouble = error instanceof Error ? error.message : String(error);
