@@ -3,10 +3,9 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { check } from './faults/checker.ts';
 import { World } from './faults/world.ts';
 import { createDatabase } from './support/database.ts';
-import { clusterEnv } from './support/node-process.ts';
+import { clusterEnv, startFailure } from './support/node-process.ts';
 import { PgBouncer, type PgBouncerOptions } from './support/pgbouncer.ts';
 import { query } from './support/query.ts';
-import { spawnNode } from './support/spawn-node.ts';
 
 /** Far fewer than the sixteen connections of each node. */
 const POOL_SIZE = 4;
@@ -50,20 +49,9 @@ test('in transaction mode: three nodes make their tables at once, people chat, P
   expect(verdict.acks).toBeGreaterThan(100);
 }, 120_000);
 
-/** The one line with which a node gives up. */
-async function failure(databaseUrl: string): Promise<string> {
-  const { exited, output } = spawnNode(clusterEnv(databaseUrl));
-  expect(await exited).toBe(1);
-  const lines = output()
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('{'));
-  expect(lines).toHaveLength(1);
-  return lines[0] ?? '';
-}
-
 test('a PgBouncer whose connections lack our settings is refused, with the line for its configuration', async () => {
   const pooler = await pgBouncerForTest(await createDatabase(), { connectQuery: '' });
-  const line = await failure(pooler.url);
+  const line = await startFailure(clusterEnv(pooler.url));
   expect(line).toContain('DATABASE_URL');
   expect(line).toContain('connect_query');
   expect(line).toContain('SET statement_timeout = 5000');
@@ -73,7 +61,7 @@ test('options in the URL that PgBouncer does not take are named', async () => {
   const pooler = await pgBouncerForTest(await createDatabase());
   const url = new URL(pooler.url);
   url.searchParams.set('options', '-c work_mem=8MB');
-  const line = await failure(url.href);
+  const line = await startFailure(clusterEnv(url.href));
   expect(line).toContain('unsupported startup parameter');
   expect(line).toContain('ignore_startup_parameters');
 });
@@ -82,5 +70,5 @@ test('statement pooling, which can do no transaction, is refused', async () => {
   const pooler = await pgBouncerForTest(await createDatabase(), {
     settings: ['pool_mode = statement'],
   });
-  expect(await failure(pooler.url)).toMatch(/DATABASE_URL.*statement/);
+  expect(await startFailure(clusterEnv(pooler.url))).toMatch(/DATABASE_URL.*statement/);
 });

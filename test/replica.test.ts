@@ -4,13 +4,13 @@ import { Disposer } from '../src/lib/disposer.ts';
 import { PostgresServer } from './faults/services.ts';
 import { type User, newConversation, newUser, rest } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
-import { clusterEnv, nodeForTest } from './support/node-process.ts';
+import { clusterEnv, nodeForTest, startFailure } from './support/node-process.ts';
 import { ownPostgres } from './support/own-postgres.ts';
 import { PgBouncer } from './support/pgbouncer.ts';
 import { type PostgresCopy, startReplica } from './support/postgres-copy.ts';
 import { startProxy } from './support/proxy.ts';
 import { query } from './support/query.ts';
-import { type NodeProcess, spawnNode, startNode } from './support/spawn-node.ts';
+import { type NodeProcess, startNode } from './support/spawn-node.ts';
 
 const disposer = new Disposer();
 /** As a superuser. */
@@ -216,26 +216,20 @@ test('a node starts although the replica is away, and uses it once it is there',
   await expect.poll(() => metric(node, 'parley_replica_used')).toBe(1);
 });
 
-/** The one line with which a node gives up. */
-async function failure(url: string): Promise<string> {
-  const { exited, output } = spawnNode({ ...env, DATABASE_REPLICA_URL: url });
-  expect(await exited).toBe(1);
-  const lines = output()
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('{'));
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).toContain('DATABASE_REPLICA_URL');
-  return lines[0] ?? '';
-}
+const refusal = async (url: string): Promise<string> => {
+  const line = await startFailure({ ...env, DATABASE_REPLICA_URL: url });
+  expect(line).toContain('DATABASE_REPLICA_URL');
+  return line;
+};
 
 test('what answers and is no replica of this database is refused', async () => {
-  expect(await failure(asApp(primaryUrl))).toContain('it is a primary');
-  expect(await failure(await createDatabase())).toContain('another cluster');
-  expect(await failure(new URL('/postgres', asApp(replicaUrl)).href)).toContain('must be chat');
+  expect(await refusal(asApp(primaryUrl))).toContain('it is a primary');
+  expect(await refusal(await createDatabase())).toContain('another cluster');
+  expect(await refusal(new URL('/postgres', asApp(replicaUrl)).href)).toContain('must be chat');
   const wrongPassword = new URL(asApp(replicaUrl));
   wrongPassword.password = 'wrong';
-  expect(await failure(wrongPassword.href)).toContain('password authentication failed');
+  expect(await refusal(wrongPassword.href)).toContain('password authentication failed');
   const pooler = await PgBouncer.start(inject('postgresUrl'));
   onTestFinished(() => pooler[Symbol.asyncDispose]());
-  expect(await failure(pooler.url)).toContain('pooler');
+  expect(await refusal(pooler.url)).toContain('pooler');
 }, 60_000);
