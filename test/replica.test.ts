@@ -7,7 +7,8 @@ import { createDatabase } from './support/database.ts';
 import { clusterEnv, nodeForTest, startFailure } from './support/node-process.ts';
 import { ownPostgres } from './support/own-postgres.ts';
 import { PgBouncer } from './support/pgbouncer.ts';
-import { type PostgresCopy, startReplica } from './support/postgres-copy.ts';
+import { startReplica } from './support/postgres-copy.ts';
+import type { PostgresProcess } from './support/postgres-process.ts';
 import { startProxy } from './support/proxy.ts';
 import { query } from './support/query.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
@@ -15,7 +16,7 @@ import { type NodeProcess, startNode } from './support/spawn-node.ts';
 const disposer = new Disposer();
 /** As a superuser. */
 let primaryUrl: string;
-let replica: PostgresCopy;
+let replica: PostgresProcess;
 let replicaUrl: string;
 /** As the nodes use it: a role without privileges. */
 let env: Record<string, string>;

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chown,
   copyFile,
@@ -12,101 +10,23 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
-import { freePort } from '../../src/lib/free-port.ts';
-import { until } from '../faults/services.ts';
-import { query } from './query.ts';
+import { PostgresProcess } from './postgres-process.ts';
 
-/** A server of the same version and account as the one it was copied from, on that one's data. */
-export class PostgresCopy implements AsyncDisposable {
-  /** With the original's role and database. */
-  readonly url: string;
-  readonly #command: string;
-  readonly #args: readonly string[];
-  readonly #account: { uid: number; gid: number } | Record<string, never>;
-  #child: ChildProcess;
-
-  /**
-   * @param original a URL of the server that was copied
-   * @param settings `name=value`; those of the original's command line are not taken over
-   */
-  static async start(
-    original: string,
-    data: string,
-    settings: readonly string[],
-  ): Promise<PostgresCopy> {
-    const port = await freePort();
-    // How the original was started: the program, then each argument in quotes.
-    const options = await readFile(path.join(data, 'postmaster.opts'), 'utf8');
-    const command = options.slice(0, options.indexOf(' "'));
-    const { uid, gid } = await lstat(data);
-    const account = process.getuid?.() === 0 ? { uid, gid } : {};
-    const args = ['-D', data];
-    for (const setting of [
-      `port=${port}`,
-      'listen_addresses=127.0.0.1',
-      'unix_socket_directories=',
-      ...settings,
-    ])
-      args.push('-c', setting);
-    const url = new URL(original);
-    url.port = String(port);
-    const copy = new PostgresCopy(url.href, command, args, account);
-    await copy.#ready();
-    return copy;
-  }
-
-  private constructor(
-    url: string,
-    command: string,
-    args: readonly string[],
-    account: { uid: number; gid: number } | Record<string, never>,
-  ) {
-    this.url = url;
-    this.#command = command;
-    this.#args = args;
-    this.#account = account;
-    this.#child = this.#spawn();
-  }
-
-  /** Ends it: `SIGKILL` as a machine dies, `SIGINT` in good order. */
-  async stop(signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, 'exit');
-    this.#child.kill(signal);
-    await gone;
-  }
-
-  /** Starts it again. */
-  async start(): Promise<void> {
-    await until('PostgreSQL to come back', async () => {
-      // What the one before has left in memory may be in its way for a moment.
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null)
-        this.#child = this.#spawn();
-      return this.#answers();
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop('SIGINT');
-  }
-
-  #spawn(): ChildProcess {
-    return spawn(this.#command, this.#args, { ...this.#account, cwd: '/', stdio: 'ignore' });
-  }
-
-  #answers(): Promise<boolean> {
-    return query(this.url, 'SELECT 1').then(
-      () => true,
-      () => false,
-    );
-  }
-
-  async #ready(): Promise<void> {
-    await until('PostgreSQL to start', () => {
-      if (this.#child.exitCode !== null) throw new Error('PostgreSQL did not start');
-      return this.#answers();
-    });
-  }
+/**
+ * Starts a server on a copy of another's data, from the same binaries.
+ *
+ * @param original a URL of the server that was copied
+ * @param settings `name=value`; those of the original's command line are not taken over
+ */
+export async function startCopy(
+  original: string,
+  data: string,
+  settings: readonly string[],
+): Promise<PostgresProcess> {
+  // How the original was started: the program, then each argument in quotes.
+  const options = await readFile(path.join(data, 'postmaster.opts'), 'utf8');
+  const command = options.slice(0, options.indexOf(' "'));
+  return PostgresProcess.start({ command, data, settings, url: original });
 }
 
 /**
@@ -139,11 +59,11 @@ export async function baseBackup(superuserUrl: string): Promise<string> {
 export async function startReplica(
   superuserUrl: string,
   settings: readonly string[] = [],
-): Promise<PostgresCopy> {
+): Promise<PostgresProcess> {
   const data = await baseBackup(superuserUrl);
   await writeOwned(path.join(data, 'standby.signal'), '', data);
   const { hostname, port, username, password } = new URL(superuserUrl);
-  return PostgresCopy.start(superuserUrl, data, [
+  return startCopy(superuserUrl, data, [
     `primary_conninfo=host=${hostname} port=${port} user=${username} password=${password}`,
     ...settings,
   ]);
