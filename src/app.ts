@@ -15,6 +15,7 @@ import { createListConversations } from './conversations/list.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { openDatabase } from './db/pool.ts';
+import { type Read, Replica } from './db/replica.ts';
 import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
@@ -112,12 +113,18 @@ async function build(
     config.database.kind === 'url'
       ? config.database.url
       : await startEmbeddedPostgres(stateDir, logger, disposer);
-  await migrateDatabase(databaseUrl).catch((error: unknown) => {
-    throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, {
-      cause: error,
+  const database = await migrateDatabase(databaseUrl)
+    .then(() => openDatabase(databaseUrl, logger, disposer))
+    .catch((error: unknown) => {
+      throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, {
+        cause: error,
+      });
     });
-  });
-  const database = openDatabase(databaseUrl, logger, disposer);
+  const replica =
+    config.database.kind === 'url' && config.database.replicaUrl !== undefined
+      ? await Replica.open(config.database.replicaUrl, database.pool, logger, disposer)
+      : undefined;
+  const read: Read = replica?.read ?? ((work) => work(database.pool));
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 
@@ -137,6 +144,7 @@ async function build(
     lostPublishes: () => bus.lostPublishes,
     isPostgresUp: () => hub.isPostgresUp,
     pools: () => ({ write: database.writePool, read: database.pool }),
+    replica,
     isDraining,
   });
   bus.onGap(() => metrics.gaps.inc());
@@ -169,9 +177,9 @@ async function build(
   const routes: Route[] = [
     ...apiRoutes({
       createConversation,
-      listConversations: createListConversations(database),
+      listConversations: createListConversations(read),
       getConversation,
-      readHistory: createReadHistory(database),
+      readHistory: createReadHistory(read),
       sendMessage,
       markRead,
     }),

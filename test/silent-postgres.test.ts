@@ -13,7 +13,7 @@ async function openBehindProxy() {
   const proxy = await startProxy(await createDatabase());
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   const disposer = new Disposer();
-  const { pool } = openDatabase(proxy.url, createLogger('silent'), disposer);
+  const { pool } = await openDatabase(proxy.url, createLogger('silent'), disposer);
   await pool.query('SELECT 1');
   return { proxy, pool, disposer };
 }

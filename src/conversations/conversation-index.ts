@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { uuidArray } from '../db/arrays.ts';
-import { type Database, STATEMENT_TIMEOUT_MS } from '../db/pool.ts';
+import type { Database } from '../db/pool.ts';
 import { conversations } from '../db/schema.ts';
+import { STATEMENT_TIMEOUT_MS } from '../db/settings.ts';
 
 /** The parts of a conversation that delivering needs. */
 export interface Parties {
@@ -23,6 +24,13 @@ const columns = {
   sellerId: conversations.sellerId,
 };
 
+export interface Comparison {
+  /** Those that have later changes, with their last one. */
+  readonly ahead: ReadonlyMap<string, number>;
+  /** Those that have not even got the known one: PostgreSQL was restored to an earlier time, or failed over and lost it. */
+  readonly undone: readonly string[];
+}
+
 /** What the hub asks of conversations. It asks for many at once, and often. */
 export interface ConversationIndex {
   /** The conversations of each user. */
@@ -31,11 +39,11 @@ export interface ConversationIndex {
   /** The last change of each; 0 for unknown ids. */
   seqs(ids: readonly string[]): Promise<number[]>;
   /**
-   * Those that have changes after these, with their last one.
+   * Compares them with the last changes that are known of them.
    *
    * @param seqs of the ids, in their order
    */
-  ahead(ids: readonly string[], seqs: readonly number[]): Promise<Map<string, number>>;
+  compare(ids: readonly string[], seqs: readonly number[]): Promise<Comparison>;
   /**
    * PostgreSQL's clock, in milliseconds since 1970, or the beginning of the oldest transaction that is writing: whatever
    * commits from now on carries no earlier time. Sees the transactions of its own role, or of all with `pg_monitor`.
@@ -74,14 +82,19 @@ export function createConversationIndex({ orm, pool }: Database): ConversationIn
       });
       return rows.map(([seq]) => seq);
     },
-    async ahead(ids, seqs) {
-      const { rows } = await pool.query<[id: string, seq: number]>({
-        name: 'ahead',
-        text: AHEAD,
+    async compare(ids, seqs) {
+      const { rows } = await pool.query<[id: string, seq: number, isUndone: boolean]>({
+        name: 'compare',
+        text: COMPARE,
         rowMode: 'array',
         values: [uuidArray(ids), seqs],
       });
-      return new Map(rows);
+      const ahead = new Map<string, number>();
+      const undone: string[] = [];
+      for (const [id, seq, isUndone] of rows)
+        if (isUndone) undone.push(id);
+        else ahead.set(id, seq);
+      return { ahead, undone };
     },
     async clock() {
       const { rows } = await pool.query<{ ms: number }>({ name: 'clock', text: CLOCK });
@@ -124,10 +137,10 @@ SELECT coalesce(c.seq, 0) FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n)
   LEFT JOIN LATERAL (SELECT seq FROM conversations WHERE id = k.id OFFSET 0) c ON true
 ORDER BY k.n`;
 
-const AHEAD = `
-SELECT k.id, c.seq FROM unnest($1::uuid[], $2::integer[]) AS k(id, seq),
-  LATERAL (SELECT seq FROM conversations WHERE id = k.id OFFSET 0) c
-WHERE c.seq > k.seq`;
+const COMPARE = `
+SELECT k.id, coalesce(c.seq, 0), coalesce(c.seq, 0) < k.seq FROM unnest($1::uuid[], $2::integer[]) AS k(id, seq)
+  LEFT JOIN LATERAL (SELECT seq FROM conversations WHERE id = k.id OFFSET 0) c ON true
+WHERE coalesce(c.seq, 0) <> k.seq`;
 
 /**
  * `now()` is from before `pg_stat_activity` was read, so a transaction that is not in there yet is later. Changes take

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database } from '../db/pool.ts';
+import type { Read } from '../db/replica.ts';
 import { wireTypes } from '../db/wire-types.ts';
 import { invalidMessage } from '../protocol/errors.ts';
 import type { ConversationPage, ListQuery } from '../protocol/rest.ts';
@@ -14,17 +14,19 @@ import {
 /** One page of a user's conversations, newest activity first. Rejects with `invalid_message` for a bad cursor. */
 export type ListConversations = (userId: string, query: ListQuery) => Promise<ConversationPage>;
 
-export function createListConversations({ pool }: Database): ListConversations {
+export function createListConversations(read: Read): ListConversations {
   return async (userId, { limit, cursor }) => {
     const [at, id] = cursor === undefined ? BEGINNING : decodeCursor(cursor);
-    const { rows } = await pool.query<ConversationRow>({
-      name: 'list',
-      text: LIST,
-      rowMode: 'array',
-      types: wireTypes,
-      // One more than asked for says whether there is a next page.
-      values: [userId, at, id, limit + 1],
-    });
+    const { rows } = await read((db) =>
+      db.query<ConversationRow>({
+        name: 'list',
+        text: LIST,
+        rowMode: 'array',
+        types: wireTypes,
+        // One more than asked for says whether there is a next page.
+        values: [userId, at, id, limit + 1],
+      }),
+    );
     const conversations = rows.slice(0, limit).map(toConversation);
     const last = rows.length > limit ? conversations.at(-1) : undefined;
     return {

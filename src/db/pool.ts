@@ -2,7 +2,10 @@ import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres';
 import { type Client, Pool, type PoolClient } from 'pg';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
+import { CONNECT_TIMEOUT_MS } from './connect.ts';
+import { type Pooler, UnnamedClient, findPooler } from './pooler.ts';
 import * as schema from './schema.ts';
+import { STATEMENT_TIMEOUT_MS, withSettings } from './settings.ts';
 
 export interface Database {
   /** The writer's own connections: however much is read, a message does not wait for it. */
@@ -13,38 +16,52 @@ export interface Database {
   readonly orm: NodePgDatabase<typeof schema>;
 }
 
-/** The longest a statement may run, in milliseconds. */
-export const STATEMENT_TIMEOUT_MS = 5_000;
 /** Batches of the writer that run side by side, each on a connection of its own. */
 export const WRITE_CONNECTIONS = 8;
-const READ_CONNECTIONS = 8;
+export const READ_CONNECTIONS = 8;
 /** After the server's own limit: then it, or the network, no longer answers. In milliseconds. */
 const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 const SILENCE_CHECK_MS = 500;
 
-export function openDatabase(url: string, logger: Logger, disposer: Disposer): Database {
-  const open = (max: number): Pool => {
-    const pool = new Pool({
-      connectionString: withSettings(url),
-      application_name: 'parley',
-      max,
-      // A connection costs a fork and a log-in: whoever needs one again must not wait for that.
-      idleTimeoutMillis: 0,
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      keepAlive: true,
-    });
-    // An idle connection broke. The pool has dropped it already; without a listener the process would end.
-    pool.on('error', (err) => {
-      if (!pool.ending) logger.warn({ err }, 'a PostgreSQL connection was lost');
-    });
-    // Released last: the pool's end waits for those that are in use, and they for the watch.
-    endSilentConnections(pool, logger, disposer);
-    disposer.defer(() => pool.end());
-    return pool;
-  };
-  const pool = open(READ_CONNECTIONS);
-  return { writePool: open(WRITE_CONNECTIONS), pool, orm: drizzle(pool, { schema }) };
+/** @throws what {@link findPooler} does */
+export async function openDatabase(
+  url: string,
+  logger: Logger,
+  disposer: Disposer,
+): Promise<Database> {
+  const pooler = await findPooler(url);
+  if (pooler !== undefined) logger.info(pooler, 'there is a pooler before PostgreSQL');
+  const pool = openPool(url, READ_CONNECTIONS, pooler, logger, disposer);
+  const writePool = openPool(url, WRITE_CONNECTIONS, pooler, logger, disposer);
+  return { writePool, pool, orm: drizzle(pool, { schema }) };
+}
+
+/** @param max connections */
+export function openPool(
+  url: string,
+  max: number,
+  pooler: Pooler | undefined,
+  logger: Logger,
+  disposer: Disposer,
+): Pool {
+  const pool = new Pool({
+    connectionString: pooler === undefined ? withSettings(url) : url,
+    Client: pooler === undefined || pooler.keepsStatements ? undefined : UnnamedClient,
+    application_name: 'parley',
+    max,
+    // A connection costs a fork and a log-in: whoever needs one again must not wait for that.
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // An idle connection broke. The pool has dropped it already; without a listener the process would end.
+  pool.on('error', (err) => {
+    if (!pool.ending) logger.warn({ err }, 'a PostgreSQL connection was lost');
+  });
+  // Released last: the pool's end waits for those that are in use, and they for the watch.
+  endSilentConnections(pool, logger, disposer);
+  disposer.defer(() => pool.end());
+  return pool;
 }
 
 /**
@@ -68,19 +85,4 @@ function endSilentConnections(pool: Pool, logger: Logger, disposer: Disposer): v
     }
   }, SILENCE_CHECK_MS);
   disposer.defer(() => clearInterval(timer));
-}
-
-/**
- * By itself PostgreSQL plans our statements anew each time, because a plan for arrays of a known length looks cheaper:
- * for a batch of one message that costs more than the batch. A plan that is kept may have been made for an empty table, and must
- * do for a large one: so no scans, and look-ups of many say themselves which index they mean (PostgreSQL manual,
- * "plan_cache_mode" and "enable_seqscan"; docs/performance.md).
- */
-const SETTINGS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c timezone=UTC';
-
-function withSettings(text: string): string {
-  const url = new URL(text);
-  const options = url.searchParams.get('options');
-  url.searchParams.set('options', [options, SETTINGS].filter(Boolean).join(' '));
-  return url.href;
 }

@@ -181,6 +181,15 @@ export class ServedConversations {
       .map((role) => this.#table.party(slot, role));
   }
 
+  /** Those of its users that are here, by index. */
+  parties(id: string): number[] {
+    const slot = this.#table.find(id);
+    if (slot === NONE) return [];
+    return [this.#table.party(slot, BUYER), this.#table.party(slot, SELLER)].filter(
+      (user) => user !== NONE,
+    );
+  }
+
   /** The channels of all of them. */
   *channels(): Iterable<string> {
     for (let slot = 0; slot < this.#table.end; slot += 1)

@@ -84,6 +84,7 @@ export class Hub {
         served: this.#served,
         isConnected: () => bus.isConnected,
         onCreated: (created) => this.#onCreated(created),
+        onUndone: (ids) => this.#onUndone(ids),
         isSettled: () => this.#users.isSettled,
         logger,
       },
@@ -237,6 +238,20 @@ export class Hub {
       this.#users.add(buyerId, id);
       this.#users.add(sellerId, id);
     }
+  }
+
+  /**
+   * New changes will carry numbers that have been delivered here: they would be dropped. Once both parties have gone nothing is
+   * known of a conversation any more, and whoever comes back gets with its cursor what is new.
+   */
+  #onUndone(ids: readonly string[]): void {
+    this.#parts.logger.error(
+      { conversations: ids.length },
+      'PostgreSQL has lost changes that had been delivered: their sockets are closed',
+    );
+    for (const id of ids)
+      for (const user of this.#served.parties(id))
+        this.#users.close(user, CloseCode.restarting, 'restarting');
   }
 
   #tick(): void {

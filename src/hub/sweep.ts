@@ -1,4 +1,8 @@
-import type { ConversationIndex, Parties } from '../conversations/conversation-index.ts';
+import type {
+  Comparison,
+  ConversationIndex,
+  Parties,
+} from '../conversations/conversation-index.ts';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ServedConversations } from './conversations.ts';
@@ -12,6 +16,7 @@ const MIN_STEP = 1_000;
 const MAX_STEP = 10_000;
 /** Ids in one query. */
 const CHUNK = 5_000;
+const NOTHING: Comparison = { ahead: new Map(), undone: [] };
 
 export interface SweepParts {
   readonly index: ConversationIndex;
@@ -20,6 +25,8 @@ export interface SweepParts {
   readonly isConnected: () => boolean;
   /** Takes conversations that were created lately; it may know them. */
   readonly onCreated: (created: readonly Parties[]) => void;
+  /** Takes conversations whose last delivered change is no more. */
+  readonly onUndone: (ids: readonly string[]) => void;
   /** False while a new conversation is being added for a user. */
   readonly isSettled: () => boolean;
   readonly logger: Logger;
@@ -146,8 +153,9 @@ export class Sweep {
     const step = Math.min(MAX_STEP, Math.max(MIN_STEP, Math.ceil(round.size / STEPS)));
     for (let left = everything ? Infinity : step; left > 0 && round.next !== undefined;) {
       const { ids, seqs, next } = served.slice(round.next, round.end, Math.min(left, CHUNK));
-      const ahead = ids.length === 0 ? [] : await index.ahead(ids, seqs);
+      const { ahead, undone } = ids.length === 0 ? NOTHING : await index.compare(ids, seqs);
       this.#answeredAt = performance.now();
+      if (undone.length > 0) this.#parts.onUndone(undone);
       for (const [id, seq] of ahead) {
         if (served.seq(id) >= seq) continue;
         round.behind.set(id, seq);

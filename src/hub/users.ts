@@ -7,6 +7,7 @@ import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
 import { frame, now } from '../messages/frames.ts';
+import type { CloseCode } from '../protocol/close-codes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { NONE } from './conversation-table.ts';
 import type { ServedConversations } from './conversations.ts';
@@ -122,6 +123,12 @@ export class LocalUsers {
   deliver(index: number, bytes: Uint8Array, position: Position): void {
     const user = this.#byIndex[index];
     if (user !== undefined) this.#deliver(user, bytes, position);
+  }
+
+  /** Closes all sockets of one user, by index. */
+  close(index: number, code: CloseCode, reason: string): void {
+    // One that is closed takes itself out.
+    for (const session of this.#byIndex[index]?.sessions.slice() ?? []) session.close(code, reason);
   }
 
   /** A conversation was created while its party was here, perhaps: then it is not among those that were loaded. */

@@ -1,4 +1,4 @@
-import type { Database } from '../db/pool.ts';
+import type { Queryable, Read } from '../db/replica.ts';
 import type { messages } from '../db/schema.ts';
 import { wireTypes } from '../db/wire-types.ts';
 import { invalidMessage, notAuthorized } from '../protocol/errors.ts';
@@ -17,49 +17,51 @@ export type ReadHistory = (
   query: HistoryQuery,
 ) => Promise<MessagePage>;
 
-export function createReadHistory({ pool }: Database): ReadHistory {
-  const seqOf = async (
-    conversationId: string,
-    readerId: string,
-    field: string,
-    position: Position,
-  ): Promise<number> => {
-    if (typeof position === 'number') return position;
-    const { rows } = await pool.query<[seq: number | null]>({
-      name: 'history_position',
-      text: POSITION,
-      rowMode: 'array',
-      values: [conversationId, readerId, position],
+export function createReadHistory(read: Read): ReadHistory {
+  return (conversationId, readerId, { before, after, limit }) =>
+    read(async (db) => {
+      const seq = async (field: string, position: Position | undefined, none: number) =>
+        position === undefined ? none : seqOf(db, conversationId, readerId, field, position);
+      const upper = await seq('before', before, NO_UPPER_BOUND);
+      const lower = await seq('after', after, 0);
+      const forwards = after !== undefined && before === undefined;
+      const { rows } = await db.query<MessageRow | NoMessageRow>({
+        ...(forwards ? FORWARDS : BACKWARDS),
+        rowMode: 'array',
+        types: wireTypes,
+        // One more than asked for says whether there is a next page.
+        values: [conversationId, readerId, lower, upper, limit + 1],
+      });
+      if (rows[0] === undefined) throw notAuthorized();
+      const page = rows.slice(0, limit).flatMap((row) => (row[0] === null ? [] : [toMessage(row)]));
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      if (forwards) page.reverse();
+      return { messages: page, nextCursor: last === undefined ? null : String(last.seq) };
     });
-    if (rows[0] === undefined) throw notAuthorized();
-    if (rows[0][0] === null)
-      throw invalidMessage(`${field} must be a seq or the id of a message of this conversation`);
-    return rows[0][0];
-  };
-
-  return async (conversationId, readerId, { before, after, limit }) => {
-    const seq = async (field: string, position: Position | undefined, none: number) =>
-      position === undefined ? none : seqOf(conversationId, readerId, field, position);
-    const upper = await seq('before', before, NO_UPPER_BOUND);
-    const lower = await seq('after', after, 0);
-    const forwards = after !== undefined && before === undefined;
-    const { rows } = await pool.query<MessageRow | NoMessageRow>({
-      ...(forwards ? FORWARDS : BACKWARDS),
-      rowMode: 'array',
-      types: wireTypes,
-      // One more than asked for says whether there is a next page.
-      values: [conversationId, readerId, lower, upper, limit + 1],
-    });
-    if (rows[0] === undefined) throw notAuthorized();
-    const page = rows.slice(0, limit).flatMap((row) => (row[0] === null ? [] : [toMessage(row)]));
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    if (forwards) page.reverse();
-    return { messages: page, nextCursor: last === undefined ? null : String(last.seq) };
-  };
 }
 
 /** One more than the largest seq: a bigint. */
 const NO_UPPER_BOUND = 2_147_483_648;
+
+async function seqOf(
+  db: Queryable,
+  conversationId: string,
+  readerId: string,
+  field: string,
+  position: Position,
+): Promise<number> {
+  if (typeof position === 'number') return position;
+  const { rows } = await db.query<[seq: number | null]>({
+    name: 'history_position',
+    text: POSITION,
+    rowMode: 'array',
+    values: [conversationId, readerId, position],
+  });
+  if (rows[0] === undefined) throw notAuthorized();
+  if (rows[0][0] === null)
+    throw invalidMessage(`${field} must be a seq or the id of a message of this conversation`);
+  return rows[0][0];
+}
 
 /** No row when the reader may not read; one without a message when there is none. */
 const inOrder = (direction: 'ASC' | 'DESC'): string => `

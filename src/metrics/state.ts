@@ -13,6 +13,8 @@ export interface State {
   readonly lostPublishes: () => number;
   readonly isPostgresUp: () => boolean;
   readonly pools: () => Readonly<Record<string, Pool>>;
+  /** `undefined` without `DATABASE_REPLICA_URL`. */
+  readonly replica: { readonly isUsed: boolean; readonly lagSeconds: number } | undefined;
   readonly isDraining: () => boolean;
 }
 
@@ -75,6 +77,19 @@ export function addStateMetrics(meter: Meter, state: State): void {
         value: waitingCount,
       })),
   );
+  const { replica } = state;
+  if (replica !== undefined) {
+    meter.gauge(
+      'parley_replica_used',
+      'Whether history and lists are read from the replica: 1, or 0 while it is behind or away.',
+      () => Number(replica.isUsed),
+    );
+    meter.gauge(
+      'parley_replica_lag_seconds',
+      'How old what the replica shows is; NaN while it does not answer.',
+      () => replica.lagSeconds,
+    );
+  }
   meter.gauge('parley_draining', 'Whether the node is being stopped.', () =>
     Number(state.isDraining()),
   );

@@ -40,6 +40,8 @@ export interface WorldOptions {
     /** What the nodes must be told to stand behind it. */
     readonly nodeEnv: (index: number) => Readonly<Record<string, string>>;
   };
+  /** What else the nodes' environment has: another way to their database, say. */
+  readonly nodeEnv?: (databaseUrl: string) => Readonly<Record<string, string>>;
 }
 
 interface Chat {
@@ -126,6 +128,7 @@ export class World {
         LOG_LEVEL: 'info',
         SABOTAGE: this.#options.sabotage,
         ...env,
+        ...this.#options.nodeEnv?.(this.#databaseUrl),
       },
       FAULT_NODE,
     );

@@ -1,5 +1,5 @@
-import { inject, onTestFinished } from 'vitest';
-import { type NodeProcess, SECRET, startNode } from './spawn-node.ts';
+import { expect, inject, onTestFinished } from 'vitest';
+import { type NodeProcess, SECRET, spawnNode, startNode } from './spawn-node.ts';
 
 /** What makes a node one of a cluster on the services that all files share. */
 export const clusterEnv = (databaseUrl: string): Record<string, string> => ({
@@ -16,4 +16,15 @@ export async function nodeForTest(env: Readonly<Record<string, string>>): Promis
     await node.exited;
   });
   return node;
+}
+
+/** Starts a node that must give up. @returns the one line it leaves beside its log */
+export async function startFailure(env: Readonly<Record<string, string>>): Promise<string> {
+  const { exited, output } = spawnNode(env);
+  expect(await exited).toBe(1);
+  const lines = output()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{'));
+  expect(lines).toHaveLength(1);
+  return lines[0] ?? '';
 }
