@@ -19,8 +19,10 @@ import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
-import { createMetrics } from './lib/metrics.ts';
+import type { MetricsData } from './lib/merge-metrics.ts';
+import { type ReadMetrics, createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
+import type { Service } from './lib/service.ts';
 import { StartupError } from './lib/startup-error.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
@@ -32,7 +34,9 @@ import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
 import { type Route, serveRoutes } from './transport/http.ts';
+import { type ReadState, createReadState } from './transport/readiness.ts';
 import { listen } from './transport/server.ts';
+import { type SidePorts, serveSidePorts } from './transport/side-ports.ts';
 import { metricsRoute, systemRoutes } from './transport/system.ts';
 import { loadUws } from './transport/uws.ts';
 import { serveWebSockets } from './transport/ws.ts';
@@ -41,14 +45,22 @@ import { demoRoutes } from './web/demo.ts';
 /** How long a stopping node waits for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
 
-export interface App extends AsyncDisposable {
-  readonly port: number;
-  readonly metricsPort: number | undefined;
+export interface App extends Service, Partial<SidePorts> {
   /**
-   * Stops taking sockets, answers `/readyz` with 503, closes the sockets with 1012 over `spreadMs` milliseconds, each when
+   * Refuses new sockets, answers `/readyz` with 503, closes the sockets with 1012 over `spreadMs` milliseconds, each when
    * what it asked for is done, and finishes what is being answered. Dispose of the app afterwards.
    */
   drain(spreadMs: number): Promise<void>;
+  /** Takes no more connections: they find another process that shares the port. */
+  stopListening(): void;
+  readonly state: ReadState;
+  metrics(): Promise<MetricsData>;
+}
+
+/** What a node leaves to the supervisor of several that share their port: `METRICS_PORT` and `AGENT_CHECK_PORT` are its own. */
+export interface Supervised {
+  /** The metrics of all of them. */
+  readonly readMetrics: ReadMetrics;
 }
 
 /** Parts that tests replace. */
@@ -69,10 +81,11 @@ export async function createApp(
   config: Config,
   logger: Logger,
   overrides: Overrides = {},
+  supervised?: Supervised,
 ): Promise<App> {
   const disposer = new Disposer();
   try {
-    return await build(config, logger, overrides, disposer);
+    return await build(config, logger, overrides, supervised, disposer);
   } catch (error) {
     await disposer[Symbol.asyncDispose]().catch((err: unknown) => {
       logger.error({ err }, 'what had been started could not be stopped');
@@ -85,6 +98,7 @@ async function build(
   config: Config,
   logger: Logger,
   overrides: Overrides,
+  supervised: Supervised | undefined,
   disposer: Disposer,
 ): Promise<App> {
   const stateDir = overrides.stateDir ?? packagePath('.parley');
@@ -147,6 +161,8 @@ async function build(
   const mayComeFrom = createOriginCheck(config.allowedOrigins);
   let draining = false;
   const isDraining = () => draining;
+  const readState = createReadState(database, isDraining, logger);
+  const readMetrics = supervised?.readMetrics ?? (() => metrics.registry.metrics());
   const docsPage = await readFile(packagePath('src/web/docs.html'), 'utf8');
   const routes: Route[] = [
     ...apiRoutes({
@@ -157,8 +173,8 @@ async function build(
       sendMessage,
       markRead,
     }),
-    ...systemRoutes({ database, bus, isDraining, docsPage }),
-    ...(config.metricsPort === undefined ? [metricsRoute(metrics.registry)] : []),
+    ...systemRoutes({ bus, readState, docsPage }),
+    ...(config.metricsPort === undefined ? [metricsRoute(readMetrics)] : []),
     ...(config.demo && auth.kind === 'secret'
       ? await demoRoutes({ auth, createConversation })
       : []),
@@ -168,19 +184,17 @@ async function build(
   const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
   serveWebSockets(app, { hub, authenticate, mayComeFrom, handleFrame, isDraining, logger });
   serveRoutes(app, routes, httpParts);
-  const { host } = config.listen;
-  let metricsPort: number | undefined;
-  if (config.metricsPort !== undefined) {
-    const metricsApp = uws.App();
-    serveRoutes(metricsApp, [metricsRoute(metrics.registry)], httpParts);
-    metricsPort = await listen(metricsApp, host, config.metricsPort, uws, disposer);
-  }
+  const sideParts = { readMetrics, readState, logger };
+  const sidePorts = supervised === undefined && (await serveSidePorts(config, sideParts, disposer));
   await hub.join();
-  const port = await listen(app, host, config.listen.port, uws, disposer);
-
+  const address = { ...config.listen, variable: 'PORT' };
+  const listening = await listen(app, address, supervised !== undefined, uws, disposer);
   return {
-    port,
-    metricsPort,
+    port: listening.port,
+    ...sidePorts,
+    state: readState,
+    metrics: () => metrics.registry.getMetricsAsJSON(),
+    stopListening: () => listening.close(),
     async drain(spreadMs) {
       draining = true;
       await hub.drain(spreadMs);
