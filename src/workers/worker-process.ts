@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { createBackoff } from '../lib/backoff.ts';
 import { type Channel, ChannelClosed, openChannel } from '../lib/channel.ts';
 import type { Logger } from '../lib/logger.ts';
-import { StartupError } from '../lib/startup-error.ts';
+import { StartupError, startupErrorOf } from '../lib/startup-error.ts';
 import { type SupervisorApi, type WorkerApi, workerEnv } from './api.ts';
 
 const BACKOFF = { firstMs: 1_000, maxMs: 30_000, forgetAfterMs: 60_000 };
@@ -94,9 +94,9 @@ export class WorkerProcess {
     } catch (error) {
       child.kill('SIGKILL');
       const how = await ended;
-      throw error instanceof ChannelClosed
-        ? new StartupError(`worker ${this.number} ended with ${how} while it started`)
-        : error;
+      if (error instanceof ChannelClosed)
+        throw new StartupError(`worker ${this.number} ended with ${how} while it started`);
+      throw startupErrorOf(error) ?? error;
     }
     this.#isServing = true;
     logger.info({ worker: this.number, pid: child.pid }, 'a worker serves');
