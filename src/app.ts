@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AuthConfig, createAuthenticate } from './auth/authenticate.ts';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { openAuth } from './auth/open-auth.ts';
 import { createOriginCheck } from './auth/origin.ts';
-import { generatedSecret } from './auth/secret.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { openRedisBus } from './bus/redis.ts';
+import { explainRedisError } from './bus/redis-advice.ts';
 import type { Config } from './config.ts';
 import { createConversationIndex } from './conversations/conversation-index.ts';
 import { createCreateConversation } from './conversations/create.ts';
@@ -13,17 +14,20 @@ import { createReadCreatedSince } from './conversations/created-since.ts';
 import { createGetConversation } from './conversations/get.ts';
 import { createListConversations } from './conversations/list.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
+import { explainDatabaseError } from './db/advice.ts';
+import { createKeyStore } from './db/key-store.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { openDatabase } from './db/pool.ts';
 import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
-import type { MetricsData } from './lib/merge-metrics.ts';
-import { type ReadMetrics, createMetrics } from './lib/metrics.ts';
+import { createMetrics } from './lib/metrics.ts';
+import type { MetricsData, ReadMetrics } from './lib/metrics-text.ts';
 import { packagePath } from './lib/package-path.ts';
 import type { Service } from './lib/service.ts';
 import { StartupError } from './lib/startup-error.ts';
+import { within } from './lib/within.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { createMarkRead } from './messages/mark-read.ts';
@@ -44,6 +48,8 @@ import { demoRoutes } from './web/demo.ts';
 
 /** How long a stopping node waits for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
+/** Longer than any of Redis's own time limits, so that what went wrong is known; whoever starts a node waits. In milliseconds. */
+const MAX_OPENING_MS = 7_000;
 
 export interface App extends Service, Partial<SidePorts> {
   /**
@@ -103,21 +109,19 @@ async function build(
 ): Promise<App> {
   const stateDir = overrides.stateDir ?? packagePath('.parley');
   const uws = await loadUws();
-  const auth: AuthConfig =
-    config.auth.kind === 'generated'
-      ? { ...config.auth, kind: 'secret', secret: await generatedSecret(stateDir) }
-      : config.auth;
-
   const databaseUrl =
     config.database.kind === 'url'
       ? config.database.url
       : await startEmbeddedPostgres(stateDir, logger, disposer);
   await migrateDatabase(databaseUrl).catch((error: unknown) => {
-    throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, {
-      cause: error,
-    });
+    throw new StartupError(
+      `cannot prepare the database of DATABASE_URL: ${explainDatabaseError(error)}`,
+      { cause: error },
+    );
   });
   const database = openDatabase(databaseUrl, logger, disposer);
+  const authParts = { stateDir, keyStore: createKeyStore(database), logger };
+  const auth = await openAuth(config.auth, authParts, disposer);
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 
@@ -209,15 +213,10 @@ async function build(
 
 async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {
   if (config.bus.kind === 'memory') return createMemoryBus();
-  return openRedisBus(config.bus.redis, logger, disposer).catch((error: unknown) => {
-    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${reason(error)}`, {
+  const opening = openRedisBus(config.bus.redis, logger, disposer);
+  return within(MAX_OPENING_MS, opening).catch((error: unknown) => {
+    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${explainRedisError(error)}`, {
       cause: error,
     });
   });
-}
-
-/** pg and ioredis name hosts and reasons, never passwords. */
-function reason(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reason).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -44,8 +44,11 @@ export async function serve(overrides: Overrides = {}): Promise<void> {
     if (config.demo)
       console.log(`\n  Parley is running. Chat as buyer and seller: http://localhost:${port}/\n`);
   } catch (error) {
-    if (error instanceof StartupError) console.error(`parley: ${error.message}`);
+    if (error instanceof StartupError) console.error(`parley: ${oneLine(error.message)}`);
     else console.error(error);
     process.exit(1);
   }
 }
+
+/** Messages of others may have several, and whoever reads the log gets one. */
+const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');

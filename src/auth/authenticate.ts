@@ -1,7 +1,7 @@
 import {
   type JWTPayload,
+  type JWTVerifyGetKey,
   type JWTVerifyOptions,
-  createRemoteJWKSet,
   errors,
   jwtVerify,
 } from 'jose';
@@ -35,7 +35,7 @@ export type Authenticate = (token: string) => Promise<Identity>;
 export type AuthConfig = JwtRules &
   (
     | { readonly kind: 'secret'; readonly secret: string }
-    | { readonly kind: 'jwks'; readonly url: string }
+    | { readonly kind: 'jwks'; readonly keys: JWTVerifyGetKey }
   );
 
 /**
@@ -69,12 +69,7 @@ function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload
     return async (token) =>
       (await jwtVerify(token, await key, { ...rules, algorithms: ['HS256'] })).payload;
   }
-  // An unknown `kid` fetches the set again, at most once in the cooldown: that is how keys rotate.
-  const keys = createRemoteJWKSet(new URL(config.url), {
-    timeoutDuration: 5_000,
-    cooldownDuration: 5_000,
-    cacheMaxAge: 600_000,
-  });
+  const { keys } = config;
   return async (token) =>
     (await jwtVerify(token, keys, { ...rules, algorithms: ['RS256', 'ES256', 'EdDSA'] })).payload;
 }

@@ -1,10 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** The Content-Type of what {@link ReadMetrics} gives. */
-export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
-/** All metrics, in Prometheus's text format. */
-export type ReadMetrics = () => Promise<string>;
-
 export interface Metrics {
   readonly registry: Registry;
   readonly batchRows: Histogram<'kind'>;

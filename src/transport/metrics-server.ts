@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Disposer } from '../lib/disposer.ts';
 import { type Address, listenTcp } from '../lib/listen-tcp.ts';
 import type { Logger } from '../lib/logger.ts';
-import { METRICS_TYPE, type ReadMetrics } from '../lib/metrics.ts';
+import { METRICS_TYPE, type ReadMetrics } from '../lib/metrics-text.ts';
 
 /**
  * `/metrics` on a port of its own, where nobody else can ask for it. A few scrapes a minute need no uWebSockets.js: so the

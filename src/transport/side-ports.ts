@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { ReadMetrics } from '../lib/metrics.ts';
+import type { ReadMetrics } from '../lib/metrics-text.ts';
 import { serveAgentCheck } from './agent-check.ts';
 import { serveMetrics } from './metrics-server.ts';
 import type { ReadState } from './readiness.ts';

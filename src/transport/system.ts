@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import { METRICS_TYPE, type ReadMetrics } from '../lib/metrics.ts';
+import { METRICS_TYPE, type ReadMetrics } from '../lib/metrics-text.ts';
 import { asyncApiDocument } from '../protocol/asyncapi.ts';
 import { openApiDocument } from '../protocol/openapi.ts';
 import { HttpError } from './problem.ts';

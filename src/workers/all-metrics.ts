@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { mergeMetrics } from '../lib/merge-metrics.ts';
+import { mergeMetrics } from '../lib/metrics-text.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** How the workers fare, as only their supervisor knows. */

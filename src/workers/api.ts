@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { MetricsData } from '../lib/merge-metrics.ts';
+import type { MetricsData } from '../lib/metrics-text.ts';
 import type { ServingState } from '../transport/readiness.ts';
 
 /** What a supervisor asks of its workers. */

@@ -1,4 +1,14 @@
-import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
+import {
+  AggregatorRegistry,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
+
+/** All metrics, in Prometheus's text format. */
+export type ReadMetrics = () => Promise<string>;
+/** Its Content-Type. */
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** What `Registry.getMetricsAsJSON` gives: plain data. */
 export type MetricsData = readonly MetricObjectWithValues<MetricValue<string>>[];
