@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, type Server, createServer } from 'node:net';
+import { Client } from 'pg';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { freePort } from '../src/lib/free-port.ts';
 import { createDatabase, createEmptyDatabase } from './support/database.ts';
-import { clusterEnv } from './support/node-process.ts';
+import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { query } from './support/query.ts';
 import { SECRET, spawnNode } from './support/spawn-node.ts';
 
@@ -109,6 +110,20 @@ describe('DATABASE_URL', () => {
     }, empty);
     expect(await mistake(env)).toMatch(/DATABASE_URL.*permission denied.*GRANT CREATE/);
   });
+});
+
+test('a node waits for another one that migrates, for as long as that takes', async () => {
+  const empty = await createEmptyDatabase();
+  const other = new Client({ connectionString: empty });
+  await other.connect();
+  await other.query('SELECT pg_advisory_lock(727539)');
+  const starting = nodeForTest({ ...cluster, DATABASE_URL: empty });
+  const waiting = `SELECT now() - query_start > '6 s' AS long FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  // Longer than any time limit of a start.
+  await expect.poll(() => query(empty, waiting)).toEqual([{ long: true }]);
+  await other.end();
+  expect((await fetch(`${(await starting).url}/readyz`)).status).toBe(200);
 });
 
 describe('REDIS_URL', () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../src/lib/free-port.ts';
+import { askAgent } from './support/ask-agent.ts';
 import { type Client, type User, connect, newConversation, newUser } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
@@ -230,4 +231,19 @@ test('the metrics are those of all workers, on whatever port; one that hangs is 
   expect((await fetch(`${node.url}/metrics`)).status).toBe(404);
   process.kill(node.pids().get(1) ?? 0, 'SIGSTOP');
   expect(await workers()).toEqual([2, 3]);
+});
+
+test('HAProxy is told once for all of them: up while one serves, drain at the end', async () => {
+  const agentPort = await freePort();
+  const env = { AGENT_CHECK_PORT: String(agentPort), DRAIN_SECONDS: '2' };
+  const node = await startWorkers(env);
+  expect(await askAgent(agentPort)).toBe('up\n');
+  for (const worker of [1, 2]) kill(node.pids().get(worker));
+  await expect.poll(() => logLines(node).filter((line) => line.restartInMs).length).toBe(2);
+  expect(await askAgent(agentPort)).toBe('up\n');
+  // More than workers: one has two, and closes the second after half of the drain time.
+  for (let i = 0; i <= COUNT; i += 1) await connect(node.wsUrl, buyer);
+  node.kill('SIGTERM');
+  await expect.poll(() => askAgent(agentPort)).toBe('drain\n');
+  expect(await node.exited).toBe(0);
 });

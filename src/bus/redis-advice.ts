@@ -7,7 +7,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, 'is Redis running there?'],
   [/ENOTFOUND/, 'check the host in it'],
   [/timed out|ETIMEDOUT|no answer/, 'is it Redis, and does a firewall let us through?'],
-  [/ECONNRESET|Connection is closed/, 'is it Redis, and rediss:// if it wants TLS?'],
+  [/ECONNRESET|EPIPE|Connection is closed/, 'is it Redis, and rediss:// if it wants TLS?'],
 ];
 
 /** Why, and what to do about it. There is never a password in it: ioredis names hosts and what Redis answered. */
