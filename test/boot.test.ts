@@ -61,6 +61,21 @@ function databaseWith(change: (url: URL) => void, from = databaseUrl): Env {
   return { ...cluster, DATABASE_URL: url.href };
 }
 
+const redisAt = (port: number | string, login = `:${PASSWORD}@`): Env => ({
+  ...cluster,
+  REDIS_URL: `redis://${login}127.0.0.1:${port}`,
+});
+
+const withKeysFrom = (JWKS_URL: string): Env => {
+  const { JWT_SECRET: _, ...env } = cluster;
+  return { ...env, NODE_ENV: 'production', JWKS_URL };
+};
+/** @returns its URL */
+const serving = async (status: number, body: string): Promise<string> => {
+  const server = createHttpServer((_, response) => void response.writeHead(status).end(body));
+  return `http://127.0.0.1:${await listening(server)}/jwks`;
+};
+
 describe('DATABASE_URL', () => {
   test('nobody listens there', async () => {
     const port = await freePort();
@@ -127,11 +142,6 @@ test('a node waits for another one that migrates, for as long as that takes', as
 });
 
 describe('REDIS_URL', () => {
-  const redisAt = (port: number | string, login = `:${PASSWORD}@`): Env => ({
-    ...cluster,
-    REDIS_URL: `redis://${login}127.0.0.1:${port}`,
-  });
-
   test('nobody listens there', async () => {
     expect(await mistake(redisAt(await freePort()))).toMatch(
       /REDIS_URL.*ECONNREFUSED.*is Redis running there/,
@@ -198,16 +208,6 @@ describe('who may log in', () => {
       /JWT_SECRET and JWKS_URL exclude each other/,
     );
   });
-
-  const withKeysFrom = (JWKS_URL: string): Env => {
-    const { JWT_SECRET: _, ...env } = cluster;
-    return { ...env, NODE_ENV: 'production', JWKS_URL };
-  };
-  /** @returns its URL */
-  const serving = async (status: number, body: string): Promise<string> => {
-    const server = createHttpServer((_, response) => void response.writeHead(status).end(body));
-    return `http://127.0.0.1:${await listening(server)}/jwks`;
-  };
 
   test('JWKS_URL has a password in it', async () => {
     expect(await mistake(withKeysFrom(`https://me:${PASSWORD}@id.example/jwks`))).toMatch(

@@ -233,6 +233,16 @@ test('the metrics are those of all workers, on whatever port; one that hangs is 
   expect(await workers()).toEqual([2, 3]);
 });
 
+test('one that hangs is ended, and another takes its place', async () => {
+  const node = await startWorkers();
+  const before = node.pids();
+  process.kill(before.get(1) ?? 0, 'SIGSTOP');
+  await expect.poll(() => node.pids().get(1), { timeout: 40_000 }).not.toBe(before.get(1));
+  expect(node.output()).toContain('a worker hangs');
+  expect(isAlive(before.get(1) ?? 0)).toBe(false);
+  expect(node.pids().get(2)).toBe(before.get(2));
+}, 60_000);
+
 test('HAProxy is told once for all of them: up while one serves, drain at the end', async () => {
   const agentPort = await freePort();
   const env = { AGENT_CHECK_PORT: String(agentPort), DRAIN_SECONDS: '2' };

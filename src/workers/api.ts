@@ -12,6 +12,8 @@ export type WorkerApi = {
   start(config: Config): Promise<void>;
   /** Drains over so many milliseconds and ends the process: there is no answer. */
   stop(spreadMs: number): Promise<never>;
+  /** Shows that it still does something. */
+  ping(): void;
   metrics(): Promise<MetricsData>;
   state(): Promise<ServingState>;
 };

@@ -6,8 +6,11 @@ import { createBackoff } from '../lib/backoff.ts';
 import { type Channel, ChannelClosed, openChannel } from '../lib/channel.ts';
 import type { Logger } from '../lib/logger.ts';
 import { StartupError, startupErrorOf } from '../lib/startup-error.ts';
+import { watch } from '../lib/watchdog.ts';
 import { type SupervisorApi, type WorkerApi, workerEnv } from './api.ts';
 
+/** A worker that hangs still gets its share of the connections: it is ended. */
+const WATCHDOG = { everyMs: 2_000, maxUnanswered: 5 };
 const BACKOFF = { firstMs: 1_000, maxMs: 30_000, forgetAfterMs: 60_000 };
 
 export interface WorkerParts {
@@ -103,13 +106,24 @@ export class WorkerProcess {
     return running;
   }
 
+  #watch({ child, channel }: Running): () => void {
+    const hangs = (): void => {
+      const { number: worker } = this;
+      this.#parts.logger.error({ worker, pid: child.pid }, 'a worker hangs: it is ended');
+      child.kill('SIGKILL');
+    };
+    return watch(() => channel.ask('ping'), hangs, WATCHDOG);
+  }
+
   async #keepAlive(first: Running): Promise<void> {
     const { logger, restarted } = this.#parts;
     const { signal } = this.#stopping;
     let running: Running | undefined = first;
     for (;;) {
       const since = performance.now();
+      const endWatch = running && this.#watch(running);
       const how = await running?.ended;
+      endWatch?.();
       this.#isServing = false;
       this.#running = undefined;
       if (signal.aborted) return;

@@ -2,7 +2,11 @@ import { type App, type Overrides, createApp } from '../app.ts';
 import { openChannel } from '../lib/channel.ts';
 import { createLogger } from '../lib/logger.ts';
 import { stopAndExit } from '../lib/service.ts';
+import { within } from '../lib/within.ts';
 import type { SupervisorApi, WorkerApi } from './api.ts';
+
+/** Longer than the supervisor waits for other workers, in milliseconds. */
+const ALL_METRICS_TIMEOUT_MS = 5_000;
 
 /** Makes this process one of a supervisor's nodes. It does as it is told over their channel, and ends when that does. */
 export function serveAsWorker(number: number, overrides: Overrides): void {
@@ -16,7 +20,7 @@ export function serveAsWorker(number: number, overrides: Overrides): void {
     isStopping = true;
     return stopAndExit(started(), spreadMs, logger);
   };
-  const readMetrics = () => channel.ask('allMetrics');
+  const readMetrics = () => within(ALL_METRICS_TIMEOUT_MS, channel.ask('allMetrics'));
   const answers: WorkerApi = {
     async start(config) {
       logger = createLogger(config.logLevel).child({ worker: number });
@@ -25,6 +29,7 @@ export function serveAsWorker(number: number, overrides: Overrides): void {
       await starting;
     },
     stop,
+    ping: () => undefined,
     metrics: async () => (await started()).metrics(),
     state: async () => (await started()).state(),
   };
