@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../src/lib/free-port.ts';
+import { isAlive } from '../src/lib/is-alive.ts';
 import { askAgent } from './support/ask-agent.ts';
 import { type Client, type User, connect, newConversation, newUser } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
@@ -49,15 +50,6 @@ const logLines = ({ output }: { output: () => string }): LogLine[] =>
     .split('\n')
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line) => JSON.parse(line) as LogLine);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const kill = (pid: number | undefined): void => {
   if (pid === undefined) throw new Error('there is no such worker');
