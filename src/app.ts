@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AuthConfig, createAuthenticate } from './auth/authenticate.ts';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { openAuth } from './auth/open-auth.ts';
 import { createOriginCheck } from './auth/origin.ts';
-import { generatedSecret } from './auth/secret.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { openRedisBus } from './bus/redis.ts';
+import { explainRedisError } from './bus/redis-advice.ts';
 import type { Config } from './config.ts';
 import { createConversationIndex } from './conversations/conversation-index.ts';
 import { createCreateConversation } from './conversations/create.ts';
@@ -13,6 +14,8 @@ import { createReadCreatedSince } from './conversations/created-since.ts';
 import { createGetConversation } from './conversations/get.ts';
 import { createListConversations } from './conversations/list.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
+import { explainDatabaseError } from './db/advice.ts';
+import { createKeyStore } from './db/key-store.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { openDatabase } from './db/pool.ts';
 import { type Read, Replica } from './db/replica.ts';
@@ -20,9 +23,12 @@ import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
+import type { MetricsData, ReadMetrics } from './lib/metrics-text.ts';
 import { packagePath } from './lib/package-path.ts';
+import type { Service } from './lib/service.ts';
 import { StartupError } from './lib/startup-error.ts';
 import type { Tracer } from './lib/tracing.ts';
+import { within } from './lib/within.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { createMarkRead } from './messages/mark-read.ts';
@@ -41,7 +47,9 @@ import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
 import { type Route, serveRoutes } from './transport/http.ts';
+import { type ReadState, createReadState } from './transport/readiness.ts';
 import { listen } from './transport/server.ts';
+import { type SidePorts, serveSidePorts } from './transport/side-ports.ts';
 import { metricsRoute, systemRoutes } from './transport/system.ts';
 import { loadUws } from './transport/uws.ts';
 import { serveWebSockets } from './transport/ws.ts';
@@ -49,15 +57,25 @@ import { demoRoutes } from './web/demo.ts';
 
 /** How long a stopping node waits for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
+/** Longer than any of Redis's own time limits, so that what went wrong is known; whoever starts a node waits. In milliseconds. */
+const MAX_OPENING_MS = 7_000;
 
-export interface App extends AsyncDisposable {
-  readonly port: number;
-  readonly metricsPort: number | undefined;
+export interface App extends Service, Partial<SidePorts> {
   /**
-   * Stops taking sockets, answers `/readyz` with 503, closes the sockets with 1012 over `spreadMs` milliseconds, each when
+   * Refuses new sockets, answers `/readyz` with 503, closes the sockets with 1012 over `spreadMs` milliseconds, each when
    * what it asked for is done, and finishes what is being answered. Dispose of the app afterwards.
    */
   drain(spreadMs: number): Promise<void>;
+  /** Takes no more connections: they find another process that shares the port. */
+  stopListening(): void;
+  readonly state: ReadState;
+  metrics(): Promise<MetricsData>;
+}
+
+/** What a node leaves to the supervisor of several that share their port: `METRICS_PORT` and `AGENT_CHECK_PORT` are its own. */
+export interface Supervised {
+  /** The metrics of all of them. */
+  readonly readMetrics: ReadMetrics;
 }
 
 /** Parts that tests replace. */
@@ -78,10 +96,11 @@ export async function createApp(
   config: Config,
   logger: Logger,
   overrides: Overrides = {},
+  supervised?: Supervised,
 ): Promise<App> {
   const disposer = new Disposer();
   try {
-    return await build(config, logger, overrides, disposer);
+    return await build(config, logger, overrides, supervised, disposer);
   } catch (error) {
     await disposer[Symbol.asyncDispose]().catch((err: unknown) => {
       logger.error({ err }, 'what had been started could not be stopped');
@@ -94,21 +113,12 @@ async function build(
   config: Config,
   logger: Logger,
   overrides: Overrides,
+  supervised: Supervised | undefined,
   disposer: Disposer,
 ): Promise<App> {
   const stateDir = overrides.stateDir ?? packagePath('.parley');
   const uws = await loadUws();
   const tracer = await openTraces(config, logger, disposer);
-  const auth: AuthConfig =
-    config.auth.kind === 'generated'
-      ? {
-          ...config.auth,
-          kind: 'secret',
-          secret: await generatedSecret(stateDir),
-          previousSecret: undefined,
-        }
-      : config.auth;
-
   const databaseUrl =
     config.database.kind === 'url'
       ? config.database.url
@@ -116,15 +126,18 @@ async function build(
   const database = await migrateDatabase(databaseUrl)
     .then(() => openDatabase(databaseUrl, logger, disposer))
     .catch((error: unknown) => {
-      throw new StartupError(`cannot prepare the database of DATABASE_URL: ${reason(error)}`, {
-        cause: error,
-      });
+      throw new StartupError(
+        `cannot prepare the database of DATABASE_URL: ${explainDatabaseError(error)}`,
+        { cause: error },
+      );
     });
   const replica =
     config.database.kind === 'url' && config.database.replicaUrl !== undefined
       ? await Replica.open(config.database.replicaUrl, database.pool, logger, disposer)
       : undefined;
   const read: Read = replica?.read ?? ((work) => work(database.pool));
+  const authParts = { stateDir, keyStore: createKeyStore(database), logger };
+  const auth = await openAuth(config.auth, authParts, disposer);
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 
@@ -173,6 +186,8 @@ async function build(
 
   const authenticate = createAuthenticate(auth);
   const mayComeFrom = createOriginCheck(config.allowedOrigins);
+  const readState = createReadState(database, isDraining, logger);
+  const readMetrics = supervised?.readMetrics ?? (() => metrics.registry.metrics());
   const docsPage = await readFile(packagePath('src/web/docs.html'), 'utf8');
   const routes: Route[] = [
     ...apiRoutes({
@@ -183,8 +198,8 @@ async function build(
       sendMessage,
       markRead,
     }),
-    ...systemRoutes({ database, bus, isDraining, docsPage }),
-    ...(config.metricsPort === undefined ? [metricsRoute(metrics.registry)] : []),
+    ...systemRoutes({ bus, readState, docsPage }),
+    ...(config.metricsPort === undefined ? [metricsRoute(readMetrics)] : []),
     ...(config.demo && auth.kind === 'secret'
       ? await demoRoutes({ auth, createConversation })
       : []),
@@ -210,19 +225,17 @@ async function build(
     logger,
   });
   serveRoutes(app, routes, httpParts);
-  const { host } = config.listen;
-  let metricsPort: number | undefined;
-  if (config.metricsPort !== undefined) {
-    const metricsApp = uws.App();
-    serveRoutes(metricsApp, [metricsRoute(metrics.registry)], httpParts);
-    metricsPort = await listen(metricsApp, host, config.metricsPort, uws, disposer);
-  }
+  const sideParts = { readMetrics, readState, logger };
+  const sidePorts = supervised === undefined && (await serveSidePorts(config, sideParts, disposer));
   await hub.join();
-  const port = await listen(app, host, config.listen.port, uws, disposer);
-
+  const address = { ...config.listen, variable: 'PORT' };
+  const listening = await listen(app, address, supervised !== undefined, uws, disposer);
   return {
-    port,
-    metricsPort,
+    port: listening.port,
+    ...sidePorts,
+    state: readState,
+    metrics: () => metrics.registry.getMetricsAsJSON(),
+    stopListening: () => listening.close(),
     async drain(spreadMs) {
       draining = true;
       await hub.drain(spreadMs);
@@ -248,15 +261,10 @@ async function openTraces(
 
 async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {
   if (config.bus.kind === 'memory') return createMemoryBus();
-  return openRedisBus(config.bus.redis, logger, disposer).catch((error: unknown) => {
-    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${reason(error)}`, {
+  const opening = openRedisBus(config.bus.redis, logger, disposer);
+  return within(MAX_OPENING_MS, opening).catch((error: unknown) => {
+    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${explainRedisError(error)}`, {
       cause: error,
     });
   });
-}
-
-/** pg and ioredis name hosts and reasons, never passwords. */
-function reason(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reason).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

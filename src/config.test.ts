@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Env, parseConfig } from './config.ts';
+import { parseConfig } from './config.ts';
+import type { Env } from './config-contradictions.ts';
 import { StartupError } from './lib/startup-error.ts';
 
 const SECRET = 'x'.repeat(32);
@@ -253,6 +254,15 @@ describe('several mistakes are named at once', () => {
     expect(text).toContain('exclude each other');
     expect(text).toContain('DATABASE_URL must be set in production');
     expect(text).toContain('DATABASE_URL must be set with REDIS_URL');
+  });
+
+  test('each port is for one thing, unless it is any', () => {
+    const env = { PORT: '0', METRICS_PORT: '0', AGENT_CHECK_PORT: '0' };
+    expect(parseConfig(env)).toMatchObject({ metricsPort: 0, agentCheckPort: 0 });
+    expect(mistake({ METRICS_PORT: '8080' })).toContain('METRICS_PORT must not be 8080');
+    expect(mistake({ METRICS_PORT: '9', AGENT_CHECK_PORT: '09' })).toContain(
+      'AGENT_CHECK_PORT must not be 9, which is METRICS_PORT',
+    );
   });
 
   test('both kinds together', () => {

@@ -1,11 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { RedisSettings } from './bus/redis-settings.ts';
+import { DEFAULT_PORT, type Env, contradictions } from './config-contradictions.ts';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.ts';
 import { StartupError } from './lib/startup-error.ts';
-
-/** The environment's strings, by the names README.md lists. */
-export type Env = Readonly<Record<string, string | undefined>>;
 
 export interface JwtRules {
   readonly issuer?: string;
@@ -69,6 +67,9 @@ const MAX_DRAIN_SECONDS = 86_400;
 const isUrl = (text: string, protocols: readonly string[]): boolean =>
   URL.canParse(text) && protocols.includes(new URL(text).protocol);
 
+const hasLogin = (text: string): boolean =>
+  URL.canParse(text) && (new URL(text).username !== '' || new URL(text).password !== '');
+
 const url = (protocols: readonly string[]) =>
   z.string().refine((text) => isUrl(text, protocols), {
     error: `must be a ${protocols.map((protocol) => `${protocol}//`).join(' or ')} URL`,
@@ -104,7 +105,7 @@ const MAX_WORKERS = 128;
 const WORKERS_RULE = `must be auto or a number of processes, 1 to ${MAX_WORKERS}`;
 
 const variables = z.object({
-  PORT: port.default(8080),
+  PORT: port.default(DEFAULT_PORT),
   HOST: z.string().default('0.0.0.0'),
   METRICS_PORT: port.optional(),
   AGENT_CHECK_PORT: port.optional(),
@@ -121,7 +122,10 @@ const variables = z.object({
   REDIS_SENTINEL_NAME: z.string().optional(),
   JWT_SECRET: secret.optional(),
   JWT_SECRET_PREVIOUS: secret.optional(),
-  JWKS_URL: url(['http:', 'https:']).optional(),
+  // `fetch` takes none with a password, and would name it in its error.
+  JWKS_URL: url(['http:', 'https:'])
+    .refine((text) => !hasLogin(text), { error: 'must have no user and no password in it' })
+    .optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   ALLOWED_ORIGINS: list(
@@ -194,47 +198,6 @@ export function parseConfig(env: Env): Config {
 }
 
 type Variables = z.infer<typeof variables>;
-
-/** What is wrong about variables that may each be right. */
-function contradictions(vars: Env): string[] {
-  const mistakes: string[] = [];
-  const production = vars['NODE_ENV'] === 'production';
-  if (vars['JWT_SECRET'] !== undefined && vars['JWKS_URL'] !== undefined) {
-    mistakes.push('JWT_SECRET and JWKS_URL exclude each other: set one');
-  }
-  if (vars['JWT_SECRET_PREVIOUS'] !== undefined && vars['JWT_SECRET'] === undefined)
-    mistakes.push('JWT_SECRET must be set with JWT_SECRET_PREVIOUS');
-  if (production && vars['JWT_SECRET'] === undefined && vars['JWKS_URL'] === undefined) {
-    mistakes.push('JWT_SECRET or JWKS_URL must be set in production');
-  }
-  if (production && vars['DATABASE_URL'] === undefined && vars['PARLEY_EMBEDDED'] !== '1') {
-    mistakes.push(
-      'DATABASE_URL must be set in production (or PARLEY_EMBEDDED=1 to keep the data in .parley/)',
-    );
-  }
-  if (vars['REDIS_URL'] !== undefined && vars['DATABASE_URL'] === undefined) {
-    mistakes.push(
-      'DATABASE_URL must be set with REDIS_URL: the nodes of a cluster share one database',
-    );
-  }
-  if (vars['DATABASE_REPLICA_URL'] !== undefined && vars['DATABASE_URL'] === undefined)
-    mistakes.push('DATABASE_URL must be set with DATABASE_REPLICA_URL');
-  return [...mistakes, ...redisContradictions(vars)];
-}
-
-function redisContradictions(vars: Env): string[] {
-  const mistakes: string[] = [];
-  const mode = vars['REDIS_MODE'] ?? 'standalone';
-  if (['sentinel', 'cluster'].includes(mode) && vars['REDIS_URL'] === undefined)
-    mistakes.push(`REDIS_URL must be set with REDIS_MODE=${mode}`);
-  if (mode === 'standalone' && /,\s*[^\s,]/.test(vars['REDIS_URL'] ?? ''))
-    mistakes.push('REDIS_URL must be one URL unless REDIS_MODE is sentinel or cluster');
-  if (mode === 'sentinel' && vars['REDIS_SENTINEL_NAME'] === undefined)
-    mistakes.push('REDIS_SENTINEL_NAME must be set with REDIS_MODE=sentinel');
-  if ((vars['WORKERS'] ?? '1') !== '1' && vars['REDIS_URL'] === undefined)
-    mistakes.push('REDIS_URL must be set with WORKERS: several processes are a cluster');
-  return mistakes;
-}
 
 function busOf(vars: Variables): Config['bus'] {
   const urls = vars.REDIS_URL ?? [];

@@ -345,26 +345,38 @@ describe('JWKS', () => {
     expect(keyServer.fetches - before).toBeLessThanOrEqual(cooldowns);
   });
 
-  test('keys that cannot be had are 503, not 401, until they can', async () => {
+  test('new keys that cannot be had are 503, not 401, until they can; those from before hold', async () => {
     const port = await freePort();
-    const server = new KeyServer();
-    onTestFinished(() => server.stop());
-    const node = await nodeForTest({ ...jwksEnv, JWKS_URL: `http://127.0.0.1:${port}/jwks` });
-    const key = await newKey('EdDSA', 'late');
-    const token = await key.sign();
-    expect(await statuses(node, token)).toEqual([503, 503]);
-    const refused = await rest(node.url, { id: '', token }, 'GET', PATH);
+    const [old, next] = [await newKey('ES256', 'old'), await newKey('EdDSA', 'next')];
+    const first = new KeyServer();
+    first.keys = [old.jwk];
+    const JWKS_URL = await first.listen(port);
+    const started = await nodeForTest({ ...jwksEnv, JWKS_URL });
+    first.stop();
+    // While nobody is there to ask, a node that starts has what the others had.
+    const late = await nodeForTest({ ...jwksEnv, JWKS_URL });
+    const [oldToken, token] = [await old.sign(), await next.sign()];
+    // At first the set may be too young to be fetched again.
+    for (const node of [started, late]) {
+      await expect
+        .poll(() => statuses(node, token), { timeout: 15_000, interval: 250 })
+        .toEqual([503, 503]);
+      expect(await statuses(node, oldToken)).toEqual([200, 101]);
+    }
+    const refused = await rest(late.url, { id: '', token }, 'GET', PATH);
     expect(refused.body).toMatchObject({ code: 'unavailable' });
 
-    server.keys = [key.jwk];
+    const server = new KeyServer();
+    onTestFinished(() => server.stop());
+    server.keys = [old.jwk, next.jwk];
     server.mode = 'error';
     await server.listen(port);
-    expect(await statuses(node, token)).toEqual([503, 503]);
+    expect(await statuses(late, token)).toEqual([503, 503]);
     server.mode = 'garbage';
-    expect(await statuses(node, token)).toEqual([503, 503]);
+    expect(await statuses(late, token)).toEqual([503, 503]);
     server.mode = 'ok';
-    expect(await statuses(node, token)).toEqual([200, 101]);
-    expect(node.output()).not.toContain(token.split('.')[1]);
+    for (const node of [started, late]) expect(await statuses(node, token)).toEqual([200, 101]);
+    expect(late.output()).not.toContain(token.split('.')[1]);
   });
 });
 

@@ -22,6 +22,8 @@ function lint(folder: string, imported: string): string {
 
 const forbidden: [string, string][] = [
   ['hub', 'uWebSockets.js'],
+  ['workers', 'uWebSockets.js'],
+  ['workers', 'ioredis'],
   ['conversations', 'uWebSockets.js'],
   ['messages', 'ioredis'],
   ['transport', 'ioredis'],

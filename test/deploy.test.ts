@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type Env, parseConfig } from '../src/config.ts';
+import type { Env } from '../src/config-contradictions.ts';
+import { parseConfig } from '../src/config.ts';
 import { packagePath } from '../src/lib/package-path.ts';
 import { PING_INTERVAL_S, PONG_TIMEOUT_S } from '../src/protocol/limits.ts';
 

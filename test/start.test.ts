@@ -12,8 +12,7 @@ import { packagePath } from '../src/lib/package-path.ts';
 import { rest } from './support/client.ts';
 import { createDatabase, createEmptyDatabase } from './support/database.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
-import { SECRET, spawnNode } from './support/spawn-node.ts';
-import { freePort } from '../src/lib/free-port.ts';
+import { spawnNode } from './support/spawn-node.ts';
 
 /** The one line a node that can't start leaves, and its exit code. */
 async function failure(
@@ -62,25 +61,6 @@ test('every mistake of the configuration is named at once, in one line', async (
   expect(lines).toHaveLength(1);
   for (const name of ['PORT', 'JWT_SECRET', 'DATABASE_URL']) expect(lines[0]).toContain(name);
 });
-
-test('an unreachable database, an unreachable Redis or a taken port end in one line', async () => {
-  const databaseUrl = await createDatabase();
-  const nowhere = await freePort();
-  const noDatabase = await failure({
-    JWT_SECRET: SECRET,
-    DATABASE_URL: `postgres://a:b@127.0.0.1:${nowhere}/c`,
-  });
-  expect(noDatabase).toEqual({ code: 1, lines: [expect.stringContaining('DATABASE_URL')] });
-  const noRedis = await failure({
-    JWT_SECRET: SECRET,
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: `redis://127.0.0.1:${nowhere}`,
-  });
-  expect(noRedis).toEqual({ code: 1, lines: [expect.stringContaining('REDIS_URL')] });
-  const node = await nodeForTest(clusterEnv(databaseUrl));
-  const taken = await failure({ ...clusterEnv(databaseUrl), PORT: String(node.port) });
-  expect(taken).toEqual({ code: 1, lines: [expect.stringContaining(`${node.port}`)] });
-}, 60_000);
 
 test('Ctrl-C under npm start, which the terminal and npm both pass on, stops cleanly too', async () => {
   // Without prestart: it would build under the feet of other tests.

@@ -1,7 +1,7 @@
 import {
   type JWTPayload,
+  type JWTVerifyGetKey,
   type JWTVerifyOptions,
-  createRemoteJWKSet,
   errors,
   jwtVerify,
 } from 'jose';
@@ -39,7 +39,7 @@ export type AuthConfig = JwtRules &
         readonly secret: string;
         readonly previousSecret: string | undefined;
       }
-    | { readonly kind: 'jwks'; readonly url: string }
+    | { readonly kind: 'jwks'; readonly keys: JWTVerifyGetKey }
   );
 
 /**
@@ -75,12 +75,7 @@ function createVerify(config: AuthConfig): (token: string) => Promise<JWTPayload
         throw error;
       });
   }
-  // An unknown `kid` fetches the set again, at most once in the cooldown: that is how keys rotate.
-  const keys = createRemoteJWKSet(new URL(config.url), {
-    timeoutDuration: 5_000,
-    cooldownDuration: 5_000,
-    cacheMaxAge: 600_000,
-  });
+  const { keys } = config;
   return async (token) =>
     (await jwtVerify(token, keys, { ...rules, algorithms: ['RS256', 'ES256', 'EdDSA'] })).payload;
 }

@@ -53,14 +53,19 @@ export async function openRedisBus(
     });
     // Without a listener an error would end the process. ioredis reports each failed attempt: warn once per outage.
     let reported = false;
+    let last: Error | undefined;
     redis.on('error', (err: Error) => {
       if (!reported) logger.warn({ err }, 'Redis is not reachable');
       reported = true;
+      last = err;
     });
     redis.on('ready', () => (reported = false));
     disposer.defer(() => redis.disconnect());
     prepare?.(redis);
-    await redis.connect();
+    // `connect` itself says no more than that the connection was closed.
+    await redis.connect().catch((error: unknown) => {
+      throw last ?? error;
+    });
     return redis;
   };
   const listeners: BusListener[] = [];

@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import type { Disposer } from '../lib/disposer.ts';
 import { freePort } from '../lib/free-port.ts';
+import { isAlive } from '../lib/is-alive.ts';
 import type { Logger } from '../lib/logger.ts';
 import { run } from '../lib/run.ts';
 import { StartupError } from '../lib/startup-error.ts';
@@ -156,15 +157,6 @@ async function claim(
     await control('-m', 'fast', 'stop');
   }
   await writeFile(owner, String(process.pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Makes the database at the first start. Returns its password, which is kept beside it. */

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
+import type { JSONWebKeySet } from 'jose';
 import {
   check,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -97,3 +99,12 @@ export const changes = pgTable(
   },
   (table) => [primaryKey({ name: 'changes_pkey', columns: [table.conversationId, table.seq] })],
 );
+
+/** The last keys an identity provider gave, so that nodes can start while it is away. */
+export const keptKeys = pgTable('kept_keys', {
+  /** Where they are from. */
+  url: text('url').primaryKey(),
+  /** A JSON Web Key Set (RFC 7517, section 5): public keys. */
+  jwks: jsonb('jwks').$type<JSONWebKeySet>().notNull(),
+  fetchedAt: moment('fetched_at').notNull(),
+});

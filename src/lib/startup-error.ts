@@ -7,3 +7,9 @@ export class StartupError extends Error {
     this.name = 'StartupError';
   }
 }
+
+/** Errors lose their class on the way from another process. */
+export const startupErrorOf = (error: unknown): StartupError | undefined =>
+  error instanceof Error && error.name === 'StartupError'
+    ? new StartupError(error.message)
+    : undefined;

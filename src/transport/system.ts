@@ -1,32 +1,29 @@
-import type { Registry } from 'prom-client';
 import type { Bus } from '../bus/bus.ts';
-import type { Database } from '../db/pool.ts';
+import { METRICS_TYPE, type ReadMetrics } from '../lib/metrics-text.ts';
 import { asyncApiDocument } from '../protocol/asyncapi.ts';
 import { openApiDocument } from '../protocol/openapi.ts';
 import { HttpError } from './problem.ts';
+import type { ReadState } from './readiness.ts';
 import type { Route } from './http.ts';
 import { html, json } from './reply.ts';
 
-const READY_TIMEOUT_MS = 2_000;
-
 export interface SystemParts {
-  readonly database: Database;
   readonly bus: Bus;
-  readonly isDraining: () => boolean;
+  readonly readState: ReadState;
   /** The page behind `/docs`. */
   readonly docsPage: string;
 }
 
 /** What balancers, operators and developers ask for. */
-export const systemRoutes = ({ database, bus, isDraining, docsPage }: SystemParts): Route[] => [
+export const systemRoutes = ({ bus, readState, docsPage }: SystemParts): Route[] => [
   { method: 'GET', path: '/healthz', access: 'public', handle: () => json(200, { status: 'ok' }) },
   {
     method: 'GET',
     path: '/readyz',
     access: 'public',
     async handle() {
-      if (isDraining()) throw new HttpError(503, 'unavailable', 'this node is draining');
-      await answersInTime(database);
+      const state = await readState();
+      if (state !== 'up') throw new HttpError(503, 'unavailable', NOT_READY[state]);
       // Without Redis the node serves on, from PostgreSQL: taking it out would take all out.
       return json(200, { status: 'ok', ...(bus.isConnected ? {} : { degraded: ['redis'] }) });
     },
@@ -46,27 +43,16 @@ export const systemRoutes = ({ database, bus, isDraining, docsPage }: SystemPart
   { method: 'GET', path: '/docs', access: 'public', handle: () => html(docsPage) },
 ];
 
-/** A hung PostgreSQL is as good as none, and a balancer does not wait for long. */
-async function answersInTime({ pool }: Database): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), READY_TIMEOUT_MS);
-  });
-  const answer = pool.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
-  const isThere = await Promise.race([answer, timeout]);
-  clearTimeout(timer);
-  // Asked for every second: said in the answer, in a metric and once by the sweep, not in a line each.
-  if (!isThere) throw new HttpError(503, 'unavailable', 'PostgreSQL does not answer');
-}
+const NOT_READY = {
+  drain: 'this node is draining',
+  down: 'PostgreSQL does not answer',
+} as const;
 
-export const metricsRoute = (registry: Registry): Route => ({
+export const metricsRoute = (readMetrics: ReadMetrics): Route => ({
   method: 'GET',
   path: '/metrics',
   access: 'public',
   async handle() {
-    return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    return { status: 200, type: METRICS_TYPE, body: await readMetrics() };
   },
 });

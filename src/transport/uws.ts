@@ -1,6 +1,9 @@
 import { StartupError } from '../lib/startup-error.ts';
 
-export type Uws = Pick<typeof import('uWebSockets.js'), 'App' | 'us_socket_local_port'>;
+export type Uws = Pick<
+  typeof import('uWebSockets.js'),
+  'App' | 'us_listen_socket_close' | 'us_socket_local_port'
+>;
 
 /**
  * uWebSockets.js is a native addon: whether it loads is known only by trying.

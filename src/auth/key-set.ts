@@ -1,0 +1,77 @@
+import {
+  type ExportedJWKSCache,
+  type JWKSCacheInput,
+  type JWTVerifyGetKey,
+  createRemoteJWKSet,
+  jwksCache,
+} from 'jose';
+import type { Disposer } from '../lib/disposer.ts';
+import type { Logger } from '../lib/logger.ts';
+import { reason } from '../lib/reason.ts';
+import { StartupError } from '../lib/startup-error.ts';
+
+/** Where the keys stay while no node runs. */
+export interface KeyStore {
+  /** The last keys from this URL. */
+  read(url: string): Promise<ExportedJWKSCache | undefined>;
+  write(url: string, keys: ExportedJWKSCache): Promise<void>;
+}
+
+/** How often the keys are fetched again, in milliseconds: for so long one that was taken back may still be accepted. */
+const REFRESH_MS = 600_000;
+/** How long the identity provider may be away before its keys are not believed any more, in milliseconds. */
+const MAX_AGE_MS = 24 * 3_600_000;
+const FETCH_TIMEOUT_MS = 5_000;
+/** An unknown `kid` fetches the set again, which is how keys rotate; at most once in so many milliseconds. */
+const COOLDOWN_MS = 5_000;
+/** What RS256, ES256 and EdDSA are verified with (RFC 7518, section 6.1; RFC 8037). */
+const KEY_TYPES = new Set(['RSA', 'EC', 'OKP']);
+
+/**
+ * The keys of a JWKS, kept up to date until `disposer` is through. An identity provider that is away keeps nobody out: the last
+ * keys hold for a day, also for nodes that start meanwhile.
+ *
+ * @throws {StartupError} when there are none, neither at `url` nor kept: nobody's token could be verified
+ */
+export async function openKeySet(
+  url: string,
+  store: KeyStore,
+  logger: Logger,
+  disposer: Disposer,
+): Promise<JWTVerifyGetKey> {
+  // jose begins with what is in here, unless it is too old, and puts here what it fetches.
+  const cache: JWKSCacheInput = (await store.read(url)) ?? {};
+  const keys = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: MAX_AGE_MS,
+    [jwksCache]: cache,
+  });
+  const refresh = async (): Promise<void> => {
+    await keys.reload();
+    if (isFilled(cache)) await store.write(url, cache);
+  };
+  const goOn = (err: unknown): void =>
+    logger.warn({ err }, 'the keys of JWKS_URL could not be fetched: those from before hold');
+
+  await refresh().catch((error: unknown) => {
+    if (!keys.fresh) throw unusable(why(error), error);
+    goOn(error);
+  });
+  if (!keys.jwks()?.keys.some(({ kty }) => KEY_TYPES.has(kty ?? '')))
+    throw unusable('there is no RSA, EC or OKP key');
+  const timer = setInterval(() => void refresh().catch(goOn), REFRESH_MS);
+  disposer.defer(() => clearInterval(timer));
+  return keys;
+}
+
+const isFilled = (cache: JWKSCacheInput): cache is ExportedJWKSCache => 'uat' in cache;
+
+const unusable = (why: string, cause?: unknown) =>
+  new StartupError(`cannot use the keys of JWKS_URL, and without them nobody can log in: ${why}`, {
+    cause,
+  });
+
+/** `fetch` says why it failed in the cause. */
+const why = (error: unknown): string =>
+  reason(error instanceof TypeError ? (error.cause ?? error) : error);
