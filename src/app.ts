@@ -21,6 +21,7 @@ import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
+import { reason } from './lib/reason.ts';
 import { StartupError } from './lib/startup-error.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
@@ -200,10 +201,4 @@ async function openBus(config: Config, logger: Logger, disposer: Disposer): Prom
       cause: error,
     });
   });
-}
-
-/** pg and ioredis name hosts and reasons, never passwords. */
-function reason(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reason).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }
