@@ -146,7 +146,7 @@ describe.each<[string, () => Bus | Promise<Bus>]>([
   });
 });
 
-describe.each(MODES)('the Redis bus: %s', (_, settings) => {
+describe.each(MODES)('the Redis bus: %s', (__, settings) => {
   test('carries messages between nodes, to those that are subscribed', async () => {
     const [here, there, elsewhere] = await Promise.all([
       openBus(settings()),

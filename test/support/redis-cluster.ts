@@ -87,6 +87,7 @@ export async function startCluster(): Promise<ClusterSetup> {
         'cluster-enabled': 'yes',
         'cluster-port': String(ports[count + i]),
         'cluster-config-file': `${i}.conf`,
+        dbfilename: `${i}.rdb`,
         'cluster-node-timeout': '1500',
         'repl-diskless-sync-delay': '0',
         dir,

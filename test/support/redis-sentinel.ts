@@ -81,7 +81,13 @@ export async function startSentinel(): Promise<SentinelSetup> {
     [masterPort, ...ports.slice(0, 2)].map((port) =>
       start(port, [
         ...inMemory(port),
-        ...['--repl-diskless-sync-delay', '0'],
+        // What a replica gets from its master.
+        '--dir',
+        dir,
+        '--dbfilename',
+        `${port}.rdb`,
+        '--repl-diskless-sync-delay',
+        '0',
         ...(port === masterPort ? [] : ['--replicaof', `127.0.0.1 ${masterPort}`]),
       ]),
     ),
