@@ -28,7 +28,6 @@ import { packagePath } from './lib/package-path.ts';
 import type { Service } from './lib/service.ts';
 import { StartupError } from './lib/startup-error.ts';
 import type { Tracer } from './lib/tracing.ts';
-import { within } from './lib/within.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { createMarkRead } from './messages/mark-read.ts';
@@ -57,8 +56,6 @@ import { demoRoutes } from './web/demo.ts';
 
 /** How long a stopping node waits for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
-/** Longer than any of Redis's own time limits, so that what went wrong is known; whoever starts a node waits. In milliseconds. */
-const MAX_OPENING_MS = 7_000;
 
 export interface App extends Service, Partial<SidePorts> {
   /**
@@ -261,8 +258,7 @@ async function openTraces(
 
 async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {
   if (config.bus.kind === 'memory') return createMemoryBus();
-  const opening = openRedisBus(config.bus.redis, logger, disposer);
-  return within(MAX_OPENING_MS, opening).catch((error: unknown) => {
+  return openRedisBus(config.bus.redis, logger, disposer).catch((error: unknown) => {
     throw new StartupError(`cannot reach the Redis of REDIS_URL: ${explainRedisError(error)}`, {
       cause: error,
     });

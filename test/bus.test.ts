@@ -1,72 +1,32 @@
-import { randomUUID } from 'node:crypto';
-import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Bus } from '../src/bus/bus.ts';
 import { createMemoryBus } from '../src/bus/memory.ts';
+import type { RedisSettings } from '../src/bus/redis-settings.ts';
 import { openRedisBus } from '../src/bus/redis.ts';
 import { Disposer } from '../src/lib/disposer.ts';
-import { createLogger } from '../src/lib/logger.ts';
-import { type Proxy, startProxy } from './support/proxy.ts';
+import { channel, fence, logger, openBus, record, texts } from './support/bus.ts';
+import { type ClusterSetup, startCluster } from './support/redis-cluster.ts';
+import { type SentinelSetup, startSentinel } from './support/redis-sentinel.ts';
 
-interface Received {
-  readonly channel: string;
-  readonly payload: Buffer;
-}
+let sentinel: SentinelSetup;
+let cluster: ClusterSetup;
+beforeAll(async () => {
+  [sentinel, cluster] = await Promise.all([startSentinel(), startCluster()]);
+});
+afterAll(() => Promise.all([sentinel, cluster].map((setup) => setup[Symbol.asyncDispose]())));
 
-const logger = createLogger('silent');
-const channel = () => `conversation:${randomUUID()}`;
-
-async function openRedis(url = inject('redisUrl')): Promise<Bus> {
-  const disposer = new Disposer();
-  onTestFinished(() => disposer[Symbol.asyncDispose]());
-  return providing(await openRedisBus({ mode: 'standalone', url }, logger, disposer));
-}
-
-/** A bus that is told what to subscribe anew, as the hub tells it. */
-function providing(bus: Bus): Bus {
-  const wanted = new Set<string>();
-  bus.provideChannels(() => wanted);
-  return Object.assign(Object.create(bus) as Bus, {
-    subscribe(channels: readonly string[]) {
-      for (const name of channels) wanted.add(name);
-      return bus.subscribe(channels);
-    },
-    unsubscribe(channels: readonly string[]) {
-      for (const name of channels) wanted.delete(name);
-      bus.unsubscribe(channels);
-    },
-  });
-}
-
-/** A bus whose connections can be harmed without those of other files' nodes. */
-async function openBehindProxy(): Promise<{ bus: Bus; proxy: Proxy }> {
-  const proxy = await startProxy(inject('redisUrl'));
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
-  return { bus: await openRedis(proxy.url), proxy };
-}
-
-/** What a bus brings, copied: a payload is valid only during the call. */
-function record(bus: Bus): Received[] {
-  const received: Received[] = [];
-  bus.onMessage((name, payload) =>
-    received.push({ channel: name.toString(), payload: Buffer.from(payload) }),
-  );
-  return received;
-}
-
-const texts = (received: readonly Received[], name: string): string[] =>
-  received.filter((one) => one.channel === name).map((one) => one.payload.toString());
-
-/** What was published before has arrived, or never will, when this one has: one connection keeps the order. */
-async function fence(bus: Bus, received: readonly Received[]): Promise<void> {
-  const name = channel();
-  await bus.subscribe([name]);
-  bus.publish(name, 'fence');
-  await expect.poll(() => texts(received, name)).toEqual(['fence']);
-}
+const MODES: readonly [string, () => RedisSettings][] = [
+  ['standalone', () => ({ mode: 'standalone', url: inject('redisUrl') })],
+  ['sentinel', () => sentinel.settings],
+  ['cluster', () => cluster.settings],
+];
 
 describe.each<[string, () => Bus | Promise<Bus>]>([
   ['memory', createMemoryBus],
-  ['Redis', () => openRedis()],
+  ...MODES.map(([mode, settings]): [string, () => Promise<Bus>] => [
+    mode,
+    () => openBus(settings()),
+  ]),
 ])('the bus contract: %s', (_, open) => {
   test('messages of a channel arrive in order and once, at the publisher too', async () => {
     const bus = await open();
@@ -78,7 +38,7 @@ describe.each<[string, () => Bus | Promise<Bus>]>([
       bus.publish(one, text);
       bus.publish(two, `two ${text}`);
     }
-    await fence(bus, received);
+    await fence(bus, received, [one, two]);
     expect(texts(received, one)).toEqual(expected);
     expect(texts(received, two)).toEqual(expected.map((text) => `two ${text}`));
   });
@@ -110,11 +70,11 @@ describe.each<[string, () => Bus | Promise<Bus>]>([
     await bus.subscribe([once, kept]);
     bus.publish(never, 'no');
     bus.publish(once, 'yes');
-    await fence(bus, received);
+    await fence(bus, received, [never, once]);
     bus.unsubscribe([once]);
     bus.publish(once, 'no');
     bus.publish(kept, 'yes');
-    await fence(bus, received);
+    await fence(bus, received, [once, kept]);
     expect(texts(received, never)).toEqual([]);
     expect(texts(received, once)).toEqual(['yes']);
     expect(texts(received, kept)).toEqual(['yes']);
@@ -130,12 +90,12 @@ describe.each<[string, () => Bus | Promise<Bus>]>([
     await bus.subscribe([name, name]);
     await bus.subscribe([name]);
     bus.publish(name, 'once');
-    await fence(bus, received);
+    await fence(bus, received, [name]);
     expect(texts(received, name)).toEqual(['once']);
     bus.unsubscribe([name]);
     await bus.subscribe([name]);
     bus.publish(name, 'again');
-    await fence(bus, received);
+    await fence(bus, received, [name]);
     expect(texts(received, name)).toEqual(['once', 'again']);
   });
 
@@ -171,21 +131,28 @@ describe.each<[string, () => Bus | Promise<Bus>]>([
     expect(texts(received, name)).toEqual([payload, payload, payload]);
   });
 
-  test('many messages in one turn arrive, each once and in order', async () => {
+  test('many messages in one turn arrive, those of a channel each once and in order', async () => {
     const bus = await open();
     const received = record(bus);
     const names = Array.from({ length: 7 }, channel);
     await bus.subscribe(names);
-    const expected = Array.from({ length: 3_000 }, (__, i) => String(i));
-    for (const text of expected) bus.publish(names[Number(text) % names.length]!, text);
-    await expect.poll(() => received.length).toBe(expected.length);
-    expect(received.map(({ payload }) => payload.toString())).toEqual(expected);
+    const count = 3_000;
+    for (let i = 0; i < count; i += 1) bus.publish(names[i % names.length]!, String(i));
+    await expect.poll(() => received.length).toBe(count);
+    for (const [n, name] of names.entries()) {
+      const expected = Array.from({ length: count }, (__, i) => i).filter((i) => i % 7 === n);
+      expect(texts(received, name)).toEqual(expected.map(String));
+    }
   });
 });
 
-describe('the Redis bus', () => {
+describe.each(MODES)('the Redis bus: %s', (__, settings) => {
   test('carries messages between nodes, to those that are subscribed', async () => {
-    const [here, there, elsewhere] = await Promise.all([openRedis(), openRedis(), openRedis()]);
+    const [here, there, elsewhere] = await Promise.all([
+      openBus(settings()),
+      openBus(settings()),
+      openBus(settings()),
+    ]);
     const [own, theirs, others] = [record(here), record(there), record(elsewhere)];
     const name = channel();
     await Promise.all([here.subscribe([name]), there.subscribe([name])]);
@@ -193,56 +160,12 @@ describe('the Redis bus', () => {
     for (const text of expected) here.publish(name, text);
     await expect.poll(() => texts(theirs, name)).toEqual(expected);
     await expect.poll(() => texts(own, name)).toEqual(expected);
-    await fence(elsewhere, others);
+    await fence(elsewhere, others, [name]);
     expect(texts(others, name)).toEqual([]);
   });
 
-  test('a cut subscriber comes back with all its channels and tells of the gap', async () => {
-    const [{ bus, proxy }, sender] = await Promise.all([openBehindProxy(), openRedis()]);
-    const received = record(bus);
-    let gaps = 0;
-    bus.onGap(() => (gaps += 1));
-    const names = Array.from({ length: 1_500 }, channel);
-    const dropped = channel();
-    await bus.subscribe([...names, dropped]);
-    bus.unsubscribe([dropped]);
-    await fence(bus, received);
-    received.length = 0;
-    expect(gaps).toBe(0);
-
-    proxy.cut();
-    await expect.poll(() => gaps, { timeout: 10_000 }).toBe(1);
-
-    // From the gap on nothing is missed: no retry here.
-    for (const name of [...names, dropped]) sender.publish(name, 'after');
-    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(names.length);
-    expect(texts(received, dropped)).toEqual([]);
-    expect(gaps).toBe(1);
-  });
-
-  test('what is subscribed and unsubscribed while a cut subscriber comes back holds in the end', async () => {
-    const [{ bus, proxy }, sender] = await Promise.all([openBehindProxy(), openRedis()]);
-    const received = record(bus);
-    let gaps = 0;
-    bus.onGap(() => (gaps += 1));
-    const [kept, dropped, back] = [channel(), channel(), channel()];
-    await bus.subscribe([kept, dropped, back]);
-    proxy.cut();
-    await expect.poll(() => bus.isConnected, { interval: 1 }).toBe(false);
-    const added = channel();
-    await bus.subscribe([added]);
-    bus.unsubscribe([dropped, back]);
-    await bus.subscribe([back]);
-    await expect.poll(() => gaps, { timeout: 10_000 }).toBe(1);
-    for (const name of [kept, dropped, back, added]) sender.publish(name, name);
-    await expect.poll(() => received.length).toBeGreaterThanOrEqual(3);
-    await fence(bus, received);
-    for (const name of [kept, back, added]) expect(texts(received, name)).toEqual([name]);
-    expect(texts(received, dropped)).toEqual([]);
-  });
-
   test('a channel that is subscribed again right after it was dropped with thousands is subscribed', async () => {
-    const bus = await openRedis();
+    const bus = await openBus(settings());
     const received = record(bus);
     const names = Array.from({ length: 3_000 }, channel);
     await bus.subscribe(names);
@@ -250,104 +173,19 @@ describe('the Redis bus', () => {
     const back = names.at(-500)!;
     await bus.subscribe([back]);
     bus.publish(back, 'x');
-    await fence(bus, received);
+    await fence(bus, received, [back]);
     expect(texts(received, back)).toEqual(['x']);
   });
 
   test('what is published last goes out before the connections are closed', async () => {
     const disposer = new Disposer();
-    const leaving = await openRedisBus(
-      { mode: 'standalone', url: inject('redisUrl') },
-      logger,
-      disposer,
-    );
-    const bus = await openRedis();
+    const leaving = await openRedisBus(settings(), logger, disposer);
+    const bus = await openBus(settings());
     const received = record(bus);
     const name = channel();
     await bus.subscribe([name]);
     leaving.publish(name, 'bye');
     await disposer[Symbol.asyncDispose]();
     await expect.poll(() => texts(received, name)).toEqual(['bye']);
-  });
-
-  test('ioredis keeps no list of the channels either', async () => {
-    const prototype = (await import('ioredis')).Redis.prototype;
-    const subscribe = vi.spyOn(prototype, 'subscribe');
-    onTestFinished(() => subscribe.mockRestore());
-    const bus = await openRedis();
-    const received = record(bus);
-    const name = channel();
-    await bus.subscribe([name]);
-    bus.publish(name, 'x');
-    await expect.poll(() => texts(received, name)).toEqual(['x']);
-    const subscriber = subscribe.mock.contexts[0] as {
-      condition: { subscriber: { channels(set: string): string[] } };
-    };
-    expect(subscriber.condition.subscriber.channels('subscribe')).toEqual([]);
-  });
-
-  test('a cut publisher comes back too, and publish never throws meanwhile', async () => {
-    const [{ bus, proxy }, receiver] = await Promise.all([openBehindProxy(), openRedis()]);
-    const received = record(receiver);
-    const name = channel();
-    await receiver.subscribe([name]);
-    proxy.cut();
-    await expect
-      .poll(() => {
-        bus.publish(name, 'x');
-        return received.length;
-      })
-      .toBeGreaterThan(0);
-  });
-
-  test.each<['close' | 'freeze']>([['close'], ['freeze']])(
-    'while Redis is away (%s) what is published here arrives here; afterwards all is as before, after a gap',
-    async (how) => {
-      const [{ bus, proxy }, other] = await Promise.all([openBehindProxy(), openRedis()]);
-      const [received, theirs] = [record(bus), record(other)];
-      const [before, during] = [channel(), channel()];
-      await Promise.all([bus.subscribe([before]), other.subscribe([before, during])]);
-      let gaps = 0;
-      bus.onGap(() => (gaps += 1));
-      expect(bus.isConnected).toBe(true);
-
-      proxy[how]();
-      await expect.poll(() => bus.isConnected, { timeout: 10_000, interval: 10 }).toBe(false);
-      const started = performance.now();
-      await bus.subscribe([during]);
-      for (const name of [before, during]) bus.publish(name, 'away');
-      await expect.poll(() => texts(received, before), { interval: 10 }).toEqual(['away']);
-      await expect.poll(() => texts(received, during), { interval: 10 }).toEqual(['away']);
-      // At once: not after a timeout.
-      expect(performance.now() - started).toBeLessThan(500);
-      expect(gaps).toBe(0);
-
-      proxy.open();
-      await expect.poll(() => bus.isConnected, { timeout: 10_000 }).toBe(true);
-      await expect.poll(() => gaps, { timeout: 10_000 }).toBeGreaterThan(0);
-      for (const name of [before, during]) other.publish(name, 'back');
-      await expect.poll(() => texts(received, before)).toEqual(['away', 'back']);
-      await expect.poll(() => texts(received, during)).toEqual(['away', 'back']);
-      bus.publish(during, 'there');
-      await expect.poll(() => texts(theirs, during)).toEqual(['back', 'there']);
-    },
-  );
-
-  test('what is published while Redis hangs and nobody knows yet arrives here within two seconds', async () => {
-    const { bus, proxy } = await openBehindProxy();
-    const received = record(bus);
-    const name = channel();
-    await bus.subscribe([name]);
-    proxy.freeze();
-    bus.publish(name, 'x');
-    await expect.poll(() => texts(received, name), { timeout: 2_000 }).toEqual(['x']);
-  });
-
-  test('rejects at once when Redis cannot be reached at first', async () => {
-    const disposer = new Disposer();
-    onTestFinished(() => disposer[Symbol.asyncDispose]());
-    await expect(
-      openRedisBus({ mode: 'standalone', url: 'redis://127.0.0.1:1' }, logger, disposer),
-    ).rejects.toThrow(/closed|refused/i);
   });
 });

@@ -1,13 +1,15 @@
 import type { Redis } from 'ioredis';
 
-/** What all of them name, in pieces. Sources may change while it goes on. */
+/** What all of them name and is wanted, in pieces. Sources may change while it goes on. */
 export function* chunks(
   sources: readonly (() => Iterable<string>)[],
   size: number,
+  isWanted: (channel: string) => boolean,
 ): Iterable<string[]> {
   let chunk: string[] = [];
   for (const source of sources) {
     for (const channel of source()) {
+      if (!isWanted(channel)) continue;
       chunk.push(channel);
       if (chunk.length < size) continue;
       yield chunk;
@@ -17,17 +19,24 @@ export function* chunks(
   if (chunk.length > 0) yield chunk;
 }
 
-const NO_CHANNELS = {
-  add: () => undefined,
-  del: () => undefined,
-  channels: () => [],
-  isEmpty: () => false,
-};
-
 /**
  * ioredis remembers every channel for subscribing anew, 120 bytes and more for each, which we do ourselves: with a million
  * conversations that is more than all the rest of a node (docs/performance.md).
+ *
+ * @param onGone hears of each channel that Redis has unsubscribed, asked or not
  */
-export function forgetChannels({ condition }: Redis): void {
-  if (condition !== null) Object.assign(condition, { subscriber: NO_CHANNELS });
+export function forgetChannels({ condition }: Redis, onGone: (channel: string) => void): void {
+  if (condition === null) return;
+  const noChannels = {
+    add: () => undefined,
+    del: (_: string, channel: string) => onGone(channel),
+    channels: () => [],
+    isEmpty: () => false,
+  };
+  // With no channel left ioredis would make a list of its own.
+  Object.defineProperty(condition, 'subscriber', {
+    get: () => noChannels,
+    set: () => undefined,
+    configurable: true,
+  });
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { MessageReader } from './redis-messages.ts';
+import { type MessageKind, MessageReader } from './redis-messages.ts';
 
 /** What a reader tells of these pieces: messages as `channel=payload`, other replies as they are. */
-function readAll(pieces: readonly Buffer[]): string[] {
+function readAll(pieces: readonly Buffer[], kind: MessageKind = 'message'): string[] {
   const told: string[] = [];
   const reader = new MessageReader(
+    kind,
     (channel, payload) => told.push(`${String(channel)}=${String(payload)}`),
     (reply) => told.push(String(reply)),
   );
@@ -75,6 +76,16 @@ describe('messages and other replies come apart, in order', () => {
     for (let at = 0; at < BYTES.length; at += size) pieces.push(BYTES.subarray(at, at + size));
     expect(readAll(pieces)).toEqual(TOLD);
   });
+});
+
+test('of a shard it is smessage, and message something else', () => {
+  const shard = '>3\r\n$8\r\nsmessage\r\n$2\r\nc1\r\n$5\r\nfirst\r\n';
+  const other = message('c2', 'x');
+  expect(readAll([Buffer.from(shard + other + shard)], 'smessage')).toEqual([
+    'c1=first',
+    other,
+    'c1=first',
+  ]);
 });
 
 test('what is not whole is not told', () => {

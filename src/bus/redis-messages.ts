@@ -5,20 +5,25 @@ import type { BusListener } from './bus.ts';
  * Brings the messages of a connection's subscriptions, past ioredis, which spends several times as long on each
  * (docs/performance.md): every message of a conversation comes to every node that serves it. All else stays ioredis's.
  */
-export function takeMessages(subscriber: Redis, onMessage: BusListener): void {
+export function takeMessages(subscriber: Redis, kind: MessageKind, onMessage: BusListener): void {
   // Before the first byte of each new connection has come.
   subscriber.on('connect', () => {
     const { stream } = subscriber;
     const [decode] = stream.listeners('data');
     if (decode === undefined) throw new Error('ioredis does not read its connection as it did');
-    const reader = new MessageReader(onMessage, (bytes) => Reflect.apply(decode, stream, [bytes]));
+    const onOther = (bytes: Buffer): unknown => Reflect.apply(decode, stream, [bytes]);
+    const reader = new MessageReader(kind, onMessage, onOther);
     stream.prependListener('data', (chunk: Buffer) => reader.read(chunk));
     stream.removeListener('data', decode as (chunk: Buffer) => void);
   });
 }
 
+/** What Redis calls a message: one of a cluster's shard is an `smessage`. */
+export type MessageKind = 'message' | 'smessage';
+
 /** How a message goes on after its type; its channel's length follows. */
-const BEGINNING = Buffer.from('3\r\n$7\r\nmessage\r\n$');
+const beginningOf = (kind: MessageKind): Buffer =>
+  Buffer.from(`3\r\n$${kind.length}\r\n${kind}\r\n$`);
 const CR = 0x0d;
 const ZERO = 0x30;
 const INCOMPLETE = -1;
@@ -35,13 +40,15 @@ const MAPS = new Set(['%', '|'].map(code));
 
 /** Parts the messages from the other replies in what Redis sends. */
 export class MessageReader {
+  readonly #beginning: Buffer;
   readonly #onMessage: BusListener;
   readonly #onOther: (reply: Buffer) => void;
   /** A reply whose end has not come yet. */
   #begun: Buffer | undefined;
 
   /** @param onMessage gets views that are valid only during the call */
-  constructor(onMessage: BusListener, onOther: (reply: Buffer) => void) {
+  constructor(kind: MessageKind, onMessage: BusListener, onOther: (reply: Buffer) => void) {
+    this.#beginning = beginningOf(kind);
     this.#onMessage = onMessage;
     this.#onOther = onOther;
   }
@@ -51,15 +58,23 @@ export class MessageReader {
     this.#begun = undefined;
     let at = 0;
     while (at < bytes.length) {
-      const end = isMessage(bytes, at) ? this.#message(bytes, at) : this.#other(bytes, at);
+      const end = this.#isMessage(bytes, at) ? this.#message(bytes, at) : this.#other(bytes, at);
       if (end === INCOMPLETE) break;
       at = end;
     }
     if (at < bytes.length) this.#begun = bytes.subarray(at);
   }
 
+  #isMessage(bytes: Buffer, at: number): boolean {
+    if (bytes[at] !== PUSH && bytes[at] !== ARRAY) return false;
+    const beginning = this.#beginning;
+    for (let i = 0; i < beginning.length; i += 1)
+      if (bytes[at + 1 + i] !== beginning[i]) return false;
+    return true;
+  }
+
   #message(bytes: Buffer, at: number): number {
-    const lengthAt = at + 1 + BEGINNING.length;
+    const lengthAt = at + 1 + this.#beginning.length;
     const channelAt = nextLine(bytes, lengthAt);
     if (channelAt === INCOMPLETE) return INCOMPLETE;
     const channelEnd = channelAt + numberAt(bytes, lengthAt);
@@ -77,13 +92,6 @@ export class MessageReader {
     if (end !== INCOMPLETE) this.#onOther(bytes.subarray(at, end));
     return end;
   }
-}
-
-function isMessage(bytes: Buffer, at: number): boolean {
-  if (bytes[at] !== PUSH && bytes[at] !== ARRAY) return false;
-  for (let i = 0; i < BEGINNING.length; i += 1)
-    if (bytes[at + 1 + i] !== BEGINNING[i]) return false;
-  return true;
 }
 
 /** Where the line after this one begins, once it has. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { freePort } from '../../src/lib/free-port.ts';
 import { accepts, hasCommand, install, succeeds } from './programs.ts';
 
@@ -18,15 +19,30 @@ export async function findRedis(): Promise<RunningRedis> {
 
 /** A Redis to harm: from `redis-server` on PATH, else installed by apt as root, else from Docker. */
 export async function ownRedis(): Promise<RedisServer> {
-  if (hasCommand('redis-server') || install('redis-server')) return startRedis();
-  if (hasCommand('docker') && succeeds('docker', ['info'])) return startInDocker();
+  const port = await freePort();
+  if (hasRedisServer()) return startRedis(port, inMemory(port));
+  if (hasCommand('docker') && succeeds('docker', ['info'])) return startInDocker(port);
   throw new Error('the tests need Redis: set REDIS_URL, or install redis-server or Docker');
 }
 
-/** On a free port of 127.0.0.1; nothing is written to disk. */
-async function startRedis(): Promise<RedisServer> {
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+/** On PATH, if need be after installing it. */
+const hasRedisServer = (): boolean => hasCommand('redis-server') || install('redis-server');
+
+/** For servers that write nothing to disk. */
+export const inMemory = (port: number): string[] => [
+  '--port',
+  `${port}`,
+  '--bind',
+  '127.0.0.1',
+  '--save',
+  '',
+  '--appendonly',
+  'no',
+];
+
+/** @param args of `redis-server`, which make it listen on this port of 127.0.0.1 */
+export function startRedis(port: number, args: readonly string[]): Promise<RedisServer> {
+  if (!hasRedisServer()) throw new Error('these tests need redis-server: install it');
   return RedisServer.start(
     port,
     () => spawn('redis-server', args, { stdio: 'ignore' }),
@@ -34,8 +50,7 @@ async function startRedis(): Promise<RedisServer> {
   );
 }
 
-async function startInDocker(): Promise<RedisServer> {
-  const port = await freePort();
+async function startInDocker(port: number): Promise<RedisServer> {
   const name = `parley-test-redis-${port}`;
   const args = ['run', '--rm', '--name', name, '-p', `127.0.0.1:${port}:6379`, 'redis:8'];
   return RedisServer.start(
@@ -47,7 +62,7 @@ async function startInDocker(): Promise<RedisServer> {
 
 export class RedisServer implements RunningRedis {
   readonly url: string;
-  readonly #port: number;
+  readonly port: number;
   readonly #spawn: () => ChildProcess;
   readonly #signal: (signal: NodeJS.Signals, child: ChildProcess) => void;
   #child: ChildProcess;
@@ -58,7 +73,7 @@ export class RedisServer implements RunningRedis {
     signal: (signal: NodeJS.Signals, child: ChildProcess) => void,
   ) {
     this.url = `redis://127.0.0.1:${port}`;
-    this.#port = port;
+    this.port = port;
     this.#spawn = start;
     this.#signal = signal;
     this.#child = start();
@@ -74,26 +89,43 @@ export class RedisServer implements RunningRedis {
     this.#signal(signal, this.#child);
   }
 
+  /** What it answers to one command. */
+  async ask(...[command, ...args]: readonly [string, ...string[]]): Promise<unknown> {
+    const redis = new Redis(this.url, { enableReadyCheck: false, retryStrategy: () => null });
+    try {
+      return await redis.call(command, ...args);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
   /** Kills it with `kill -9`; it comes back empty. */
   async restart(downMs: number): Promise<void> {
-    const gone = once(this.#child, 'exit');
-    this.signal('SIGKILL');
-    await gone;
+    await this.kill();
     await sleep(downMs);
     this.#child = this.#spawn();
     await this.#ready();
   }
 
   async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Also when it is stopped or hangs. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
-    this.signal('SIGTERM');
+    this.signal(signal);
     await gone;
   }
 
   async #ready(): Promise<void> {
     const deadline = Date.now() + 60_000;
-    while (!(await accepts(this.#port))) {
+    while (!(await accepts(this.port))) {
       if (this.#child.exitCode !== null || Date.now() > deadline)
         throw new Error('Redis did not start');
       await sleep(50);
