@@ -45,9 +45,8 @@ const questions = (): string[] =>
   ].map((text) => text.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*'));
 
 /** A node where something has happened. */
-async function busyNode(): Promise<NodeProcess> {
-  const databaseUrl = await createDatabase();
-  const node = await nodeForTest({ ...clusterEnv(databaseUrl), DATABASE_REPLICA_URL: databaseUrl });
+async function busyNode(more: Record<string, string> = {}): Promise<NodeProcess> {
+  const node = await nodeForTest({ ...clusterEnv(await createDatabase()), ...more });
   const [buyer, seller] = [await newUser(), await newUser()];
   const conversationId = await newConversation(node.url, buyer, seller);
   const client = await connect(node.wsUrl, buyer);
@@ -78,7 +77,9 @@ describe('the alert rules', () => {
 });
 
 test('every metric and label that rules and dashboards name is one of a real node', async () => {
-  const now: Scrape = await scrape((await busyNode()).url);
+  // One that is away has its metrics too.
+  const replica = { DATABASE_REPLICA_URL: 'postgres://parley@127.0.0.1:1/parley' };
+  const now: Scrape = await scrape((await busyNode(replica)).url);
   const { names } = now;
   for (const name of NOT_YET) expect(names).not.toContain(name);
   const text = [rules, ...questions()].join('\n');
@@ -156,9 +157,10 @@ test('Prometheus scrapes a node, runs every rule, and answers all that the dashb
       .flatMap((group) => group.rules)
       .map(({ name, health, state }) => ({ name, health, state }));
   };
+  // Of a node that is well none stays pending; before the first scrape there seems to be no node.
+  const isQuiet = ({ health, state }: Rule) => health === 'ok' && state === 'inactive';
   await expect
-    .poll(async () => (await states()).every(({ health }) => health === 'ok'), { timeout: 20_000 })
-    .toBe(true);
-  // A node that is well raises none.
-  expect((await states()).filter(({ state }) => state !== 'inactive')).toEqual([]);
+    .poll(async () => (await states()).filter((rule) => !isQuiet(rule)), { timeout: 20_000 })
+    .toEqual([]);
+  expect((await states()).length).toBeGreaterThan(15);
 }, 60_000);

@@ -104,7 +104,8 @@ test('sockets that end and sockets that are refused are counted by the reason', 
   const node = await nodeForTest({
     ...clusterEnv(databaseUrl),
     ALLOWED_ORIGINS: 'https://shop.example',
-    DRAIN_SECONDS: '2',
+    // Of two sockets the second is closed after half of it: what is looked at before has time.
+    DRAIN_SECONDS: '40',
   });
   const clients = await Promise.all([0, 1, 2, 3].map(() => connect(node.wsUrl, buyer)));
   const [polite, gone, liar, binary] = clients;
@@ -141,7 +142,8 @@ test('sockets that end and sockets that are refused are counted by the reason', 
     forbidden: 1,
   });
 
-  const [early, late] = [await connect(node.wsUrl, buyer), await connect(node.wsUrl, buyer)];
+  const early = await connect(node.wsUrl, buyer);
+  await connect(node.wsUrl, buyer);
   node.kill('SIGTERM');
   await early.closed;
   expect(await upgradeStatus(node.wsUrl, token)).toBe(503);
@@ -150,7 +152,6 @@ test('sockets that end and sockets that are refused are counted by the reason', 
   expect(draining.value('parley_ready')).toBe(0);
   expect(draining.value('parley_connections_closed_total{reason="restarting"}')).toBe(1);
   expect(draining.value('parley_upgrades_refused_total{reason="draining"}')).toBe(1);
-  await late.closed;
 });
 
 test.each(['close', 'freeze'] as const)(
