@@ -5,6 +5,7 @@ import { createOriginCheck } from './auth/origin.ts';
 import { generatedSecret } from './auth/secret.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
+import { openRedisCommands } from './bus/redis-connect.ts';
 import { openRedisBus } from './bus/redis.ts';
 import type { Config } from './config.ts';
 import { createConversationIndex } from './conversations/conversation-index.ts';
@@ -22,14 +23,20 @@ import type { Logger } from './lib/logger.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
 import { StartupError } from './lib/startup-error.ts';
+import { createFindClient } from './limits/address.ts';
+import { createLimits, noLimits } from './limits/limits.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
+import { limitSends } from './messages/limit-sends.ts';
 import { createMarkRead } from './messages/mark-read.ts';
 import { createReadMissed } from './messages/missed.ts';
+import { createRecallMessage } from './messages/recall.ts';
 import { createSendMessage } from './messages/send.ts';
 import { createWriter } from './messages/writer.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
+import { createClientAddress } from './transport/client-address.ts';
+import { limitConnections } from './transport/connections.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
 import { type Route, serveRoutes } from './transport/http.ts';
 import { listen } from './transport/server.ts';
@@ -107,9 +114,27 @@ async function build(
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 
+  const limits = config.rateLimits
+    ? createLimits(
+        {
+          redis:
+            config.bus.kind === 'redis'
+              ? openRedisCommands(config.bus.redis, logger, disposer)
+              : undefined,
+          onLimited: (limit) => metrics.limited.inc({ limit }),
+        },
+        disposer,
+      )
+    : noLimits;
+
   const index = createConversationIndex(database);
   const getConversation = createGetConversation(database);
-  const createConversation = createCreateConversation(database, bus, getConversation);
+  const createConversation = createCreateConversation(
+    database,
+    bus,
+    getConversation,
+    limits.newConversation,
+  );
   const app = uws.App();
   const hub = new Hub(
     {
@@ -140,7 +165,11 @@ async function build(
       metrics.batchSeconds.observe({ kind }, seconds);
     },
   });
-  const sendMessage = createSendMessage(writer, bus);
+  const sendMessage = limitSends(
+    createSendMessage(writer, bus),
+    createRecallMessage(database, bus),
+    limits.message,
+  );
   const markRead = createMarkRead(writer, bus);
 
   const authenticate = createAuthenticate(auth);
@@ -164,9 +193,16 @@ async function build(
       : []),
   ];
   const requests = new InFlight();
-  const httpParts = { authenticate, mayComeFrom, requests, logger };
+  const findClient = createFindClient(config.trustedProxies);
+  const clientAddress = createClientAddress(findClient, () =>
+    logger.warn(
+      'X-Forwarded-For comes from an address that is not in TRUSTED_PROXIES: its limits count all who are behind it as one',
+    ),
+  );
+  const httpParts = { authenticate, mayComeFrom, limits, clientAddress, requests, logger };
   const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
-  serveWebSockets(app, { hub, authenticate, mayComeFrom, handleFrame, isDraining, logger });
+  if (config.rateLimits) limitConnections(app, findClient, limits);
+  serveWebSockets(app, { ...httpParts, hub, handleFrame, isDraining });
   serveRoutes(app, routes, httpParts);
   const { host } = config.listen;
   let metricsPort: number | undefined;

@@ -7,6 +7,7 @@ export interface Metrics {
   readonly written: Counter<'kind'>;
   readonly repaired: Counter;
   readonly resumes: Counter<'complete'>;
+  readonly limited: Counter<'limit'>;
 }
 
 /** What is asked at each scrape. */
@@ -48,6 +49,12 @@ export function createMetrics(gauges: Gauges): Metrics {
       name: 'parley_resumes_total',
       help: 'Sockets that came with a cursor; complete says whether all they missed was replayed.',
       labelNames: ['complete'],
+      registers,
+    }),
+    limited: new Counter({
+      name: 'parley_limited_total',
+      help: 'What went over a limit, repeats of stored messages included, which are answered all the same.',
+      labelNames: ['limit'],
       registers,
     }),
     written: new Counter({

@@ -34,9 +34,7 @@ export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
       inputs.forEach(({ conversationId }, i) => {
         const sent = results[i];
         if (sent === undefined || sent instanceof ProtocolError) return;
-        // A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had.
-        const frame = newMessageFrame(conversationId, sent.message);
-        bus.publish(conversationChannel(conversationId), encodeChange(sent.message.seq, frame));
+        publishMessage(bus, conversationId, sent.message);
       });
       return results;
     },
@@ -44,8 +42,14 @@ export function createSendMessage(writer: Writer, bus: Bus): SendMessage {
   return (input) => writer.submit(sending, input);
 }
 
+/** A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had. */
+export function publishMessage(bus: Bus, conversationId: string, message: HistoryMessage): void {
+  const frame = newMessageFrame(conversationId, message);
+  bus.publish(conversationChannel(conversationId), encodeChange(message.seq, frame));
+}
+
 /** What {@link SEND} answers of each input, in the order of its columns. */
-type Row = [
+export type SendRow = [
   n: number,
   id: string,
   seq: number,
@@ -59,7 +63,7 @@ async function store(
   inputs: readonly SendInput[],
 ): Promise<readonly (Sent | ProtocolError)[]> {
   const now = Date.now();
-  const { rows } = await pool.query<Row>({
+  const { rows } = await pool.query<SendRow>({
     name: 'send',
     text: SEND,
     rowMode: 'array',
@@ -74,16 +78,13 @@ async function store(
   const results = inputs.map((): Sent | ProtocolError | undefined => undefined);
   for (const row of rows) {
     const input = inputs[row[0] - 1];
-    if (input !== undefined) results[row[0] - 1] = toResult(input, row);
+    if (input !== undefined)
+      results[row[0] - 1] = row[5] === 'conflict' ? clientMessageIdConflict() : toSent(input, row);
   }
   return results.map((result) => result ?? notAuthorized());
 }
 
-function toResult(
-  input: SendInput,
-  [, id, seq, createdMs, readMs, outcome]: Row,
-): Sent | ProtocolError {
-  if (outcome === 'conflict') return clientMessageIdConflict();
+export function toSent(input: SendInput, [, id, seq, createdMs, readMs, outcome]: SendRow): Sent {
   return {
     repeated: outcome === 'repeated',
     message: {

@@ -19,11 +19,11 @@ export interface SystemParts {
 
 /** What balancers, operators and developers ask for. */
 export const systemRoutes = ({ database, bus, isDraining, docsPage }: SystemParts): Route[] => [
-  { method: 'GET', path: '/healthz', access: 'public', handle: () => json(200, { status: 'ok' }) },
+  { method: 'GET', path: '/healthz', access: 'probe', handle: () => json(200, { status: 'ok' }) },
   {
     method: 'GET',
     path: '/readyz',
-    access: 'public',
+    access: 'probe',
     async handle() {
       if (isDraining()) throw new HttpError(503, 'unavailable', 'this node is draining');
       await answersInTime(database);
@@ -63,7 +63,7 @@ async function answersInTime({ pool }: Database): Promise<void> {
 export const metricsRoute = (registry: Registry): Route => ({
   method: 'GET',
   path: '/metrics',
-  access: 'public',
+  access: 'probe',
   async handle() {
     return { status: 200, type: registry.contentType, body: await registry.metrics() };
   },

@@ -10,9 +10,12 @@ import { findCredentials, selectProtocol } from '../auth/credentials.ts';
 import type { OriginCheck } from '../auth/origin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Session } from '../hub/session.ts';
+import type { Address } from '../limits/address.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createTurns } from '../lib/turns.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { rateLimited } from '../protocol/errors.ts';
 import {
   MAX_CONTENT_BYTES,
   MAX_FRAME_BYTES,
@@ -20,6 +23,7 @@ import {
   PING_INTERVAL_S,
   PONG_TIMEOUT_S,
 } from '../protocol/limits.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { FrameHandler } from './frame-handler.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
 import { UwsSocket } from './uws-socket.ts';
@@ -29,11 +33,14 @@ export interface WsParts {
   readonly authenticate: Authenticate;
   readonly mayComeFrom: OriginCheck;
   readonly handleFrame: FrameHandler;
+  readonly limits: Limits;
+  readonly clientAddress: ClientAddress;
   readonly isDraining: () => boolean;
   readonly logger: Logger;
 }
 
 interface UserData {
+  readonly address: Address;
   /** Who comes, and with what; nobody keeps it once the socket is open. */
   opening: { readonly identity: Identity; readonly cursor: string | undefined } | undefined;
   /** Until `open` there is no socket, so no session. */
@@ -62,10 +69,16 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
     message(ws, message, isBinary) {
       const session = ws.getUserData().connection?.session;
       if (session === undefined) return;
+      if (!mayComeIn(session, parts)) return;
       if (isBinary) session.close(CloseCode.badFrames, 'binary frames are not spoken here');
       else if (message.byteLength > MAX_FRAME_BYTES)
         session.close(CloseCode.tooBig, 'frame above 32 KiB');
       else session.receive(utf8.decode(message), parts.handleFrame);
+    },
+    // Answered by uWebSockets.js, which costs something too.
+    ping(ws) {
+      const session = ws.getUserData().connection?.session;
+      if (session !== undefined) mayComeIn(session, parts);
     },
     // From the first drop on the socket has a hole: it is dead, whatever may still get through.
     dropped: (ws) => abandon(ws.getUserData()),
@@ -73,9 +86,18 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
     close(ws) {
       const data = ws.getUserData();
       abandon(data);
-      if (data.connection !== undefined) parts.hub.disconnect(data.connection.session);
+      if (data.connection === undefined) return;
+      const { session } = data.connection;
+      parts.limits.closed(session.userId, data.address);
+      parts.hub.disconnect(session);
     },
   });
+}
+
+function mayComeIn(session: Session, { limits }: WsParts): boolean {
+  if (limits.frame(session.userId) === 0) return true;
+  session.close(CloseCode.tooMany, 'too many frames');
+  return false;
 }
 
 /** The socket is gone, or as good as gone. */
@@ -106,6 +128,7 @@ async function upgrade(
   const origin = req.getHeader('origin');
   const host = req.getHeader('host');
   const cursor = req.getQuery('cursor') || undefined;
+  const address = parts.clientAddress(res, req);
   const credentials = findCredentials({
     authorization: req.getHeader('authorization'),
     protocols,
@@ -116,6 +139,8 @@ async function upgrade(
   res.onAborted(() => (aborted = true));
   try {
     if (parts.isDraining()) throw restarting();
+    const wait = parts.limits.handshake(address);
+    if (wait > 0) throw rateLimited('connections', wait);
     // Browsers always say where a socket is opened from; the cookie is worth nothing without that.
     if ((origin !== '' || credentials?.place === 'cookie') && !parts.mayComeFrom(origin, host)) {
       throw new HttpError(403, 'forbidden_origin', 'this origin may not connect');
@@ -126,7 +151,7 @@ async function upgrade(
     const identity = await parts.authenticate(credentials.token);
     if (aborted) return;
     if (parts.isDraining()) throw restarting();
-    const data: UserData = { opening: { identity, cursor }, connection: undefined };
+    const data: UserData = { address, opening: { identity, cursor }, connection: undefined };
     // Not corked: when the upgrade's realloc leaves the socket in place, `cork` of uWebSockets.js takes it for HTTP still,
     // and now and then closes it.
     res.upgrade(data, key, selectProtocol(protocols), extensions, context);
@@ -142,13 +167,19 @@ async function upgrade(
   }
 }
 
-function open(ws: WebSocket<UserData>, { hub, logger }: WsParts): void {
+function open(ws: WebSocket<UserData>, { hub, limits, logger }: WsParts): void {
   const data = ws.getUserData();
   const { opening } = data;
   if (opening === undefined) return;
+  data.opening = undefined;
+  // Closed and not refused before the upgrade: browsers don't see why a handshake failed.
+  const verdict = limits.opened(opening.identity.userId, data.address);
+  if (verdict !== 'stays') {
+    ws.end(CloseCode.tooMany, verdict);
+    return;
+  }
   const socket = new UwsSocket(ws);
   const session = new Session(opening.identity.userId, opening.identity.expiresAt, socket);
-  data.opening = undefined;
   data.connection = { session, socket };
   hub.connect(session, opening.cursor).catch((error: unknown) => {
     logger.warn({ err: error, connectionId: session.connectionId }, 'a socket could not be served');
