@@ -39,7 +39,7 @@ export const MAX_SOCKETS_PER_ADDRESS = 500;
  * Sockets a user opens. Each looks up all of the user's conversations. The burst is twice what may be open, for a node's death
  * right after another's.
  */
-export const OPENINGS: SharedRate = { burst: 40, perSecond: 1, windowS: 60, untold: 20 };
+export const OPENINGS: SharedRate = { burst: 40, perSecond: 1, windowS: 60, untold: 5 };
 
 /** Handshakes from an address, on one node; checking a token and upgrading costs about 0.2 ms. */
 export const HANDSHAKES: Rate = { burst: 500, perSecond: 50 };
