@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/*.test.ts'],
-          exclude: ['test/speed.test.ts'],
+          exclude: ['test/speed.test.ts', 'test/hostile.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           // A busy machine is slow; what never comes is no faster seen with less.
@@ -38,6 +38,14 @@ export default defineConfig({
           hookTimeout: 120_000,
           // After all others: nothing of ours runs beside it.
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'hostile',
+          include: ['test/hostile.test.ts'],
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -25,7 +25,13 @@ await run('chmod', ['755', stateDir]);
 const redis = await findRedis();
 disposer.defer(() => redis.stop());
 const DATABASE_URL = await startEmbeddedPostgres(stateDir, createLogger('warn'), disposer);
-const env = { DATABASE_URL, REDIS_URL: redis.url, JWT_SECRET: SECRET, LOG_LEVEL: 'info' };
+const env = {
+  DATABASE_URL,
+  REDIS_URL: redis.url,
+  JWT_SECRET: SECRET,
+  LOG_LEVEL: 'info',
+  RATE_LIMITS: 'off',
+};
 const nodes = [await startNode(env), await startNode(env)] as const;
 disposer.defer(async () => {
   for (const node of nodes) node.kill('SIGINT');

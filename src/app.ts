@@ -5,6 +5,7 @@ import { openAuth } from './auth/open-auth.ts';
 import { createOriginCheck } from './auth/origin.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
+import { openRedisCommands } from './bus/redis-connect.ts';
 import { openRedisBus } from './bus/redis.ts';
 import { explainRedisError } from './bus/redis-advice.ts';
 import type { Config } from './config.ts';
@@ -28,10 +29,14 @@ import { packagePath } from './lib/package-path.ts';
 import type { Service } from './lib/service.ts';
 import { StartupError } from './lib/startup-error.ts';
 import type { Tracer } from './lib/tracing.ts';
+import { createFindClient } from './limits/address.ts';
+import { createLimits, noLimits } from './limits/limits.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
+import { limitSends } from './messages/limit-sends.ts';
 import { createMarkRead } from './messages/mark-read.ts';
 import { createReadMissed } from './messages/missed.ts';
+import { createRecallMessage } from './messages/recall.ts';
 import { createSendMessage } from './messages/send.ts';
 import { traceSends } from './messages/traced-send.ts';
 import { createWriter } from './messages/writer.ts';
@@ -44,6 +49,8 @@ import {
 } from './metrics/observers.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
+import { createClientAddress } from './transport/client-address.ts';
+import { limitConnections } from './transport/connections.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
 import { type Route, serveRoutes } from './transport/http.ts';
 import { type ReadState, createReadState } from './transport/readiness.ts';
@@ -138,9 +145,27 @@ async function build(
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 
+  const limits = config.rateLimits
+    ? createLimits(
+        {
+          redis:
+            config.bus.kind === 'redis'
+              ? openRedisCommands(config.bus.redis, logger, disposer)
+              : undefined,
+          onLimited: (limit) => void (metrics.limited[limit] += 1),
+        },
+        disposer,
+      )
+    : noLimits;
+
   const index = createConversationIndex(database);
   const getConversation = createGetConversation(database);
-  const createConversation = createCreateConversation(database, bus, getConversation);
+  const createConversation = createCreateConversation(
+    database,
+    bus,
+    getConversation,
+    limits.newConversation,
+  );
   const app = uws.App();
   let draining = false;
   const isDraining = () => draining;
@@ -177,8 +202,12 @@ async function build(
     disposer,
   );
   const writer = createWriter(database.writePool, logger, writerObserver(metrics));
-  const send = createSendMessage(writer, bus, sendObserver(metrics, hub));
-  const sendMessage = tracer === undefined ? send : traceSends(send, tracer);
+  const limited = limitSends(
+    createSendMessage(writer, bus, sendObserver(metrics, hub)),
+    createRecallMessage(database, bus),
+    limits.message,
+  );
+  const sendMessage = tracer === undefined ? limited : traceSends(limited, tracer);
   const markRead = createMarkRead(writer, bus);
 
   const authenticate = createAuthenticate(auth);
@@ -202,8 +231,14 @@ async function build(
       : []),
   ];
   const requests = new InFlight();
+  const findClient = createFindClient(config.trustedProxies);
+  const clientAddress = createClientAddress(findClient, () =>
+    logger.warn(
+      'X-Forwarded-For comes from an address that is not in TRUSTED_PROXIES: its limits count all who are behind it as one',
+    ),
+  );
   const onAnswered = requestObserver(metrics);
-  const httpParts = { authenticate, mayComeFrom, requests, onAnswered, logger };
+  const common = { authenticate, mayComeFrom, limits, clientAddress, logger };
   const handleFrame = createFrameHandler({
     hub,
     sendMessage,
@@ -212,15 +247,15 @@ async function build(
     counts: metrics,
     logger,
   });
+  if (config.rateLimits) limitConnections(app, findClient, limits);
   serveWebSockets(app, {
+    ...common,
     hub,
-    authenticate,
-    mayComeFrom,
     handleFrame,
     isDraining,
     observer: socketObserver(metrics),
-    logger,
   });
+  const httpParts = { ...common, requests, onAnswered };
   serveRoutes(app, routes, httpParts);
   const sideParts = { readMetrics, readState, logger };
   const sidePorts = supervised === undefined && (await serveSidePorts(config, sideParts, disposer));

@@ -36,6 +36,10 @@ const forbidden: [string, string][] = [
   ['db', '../../messages/send.ts'],
   ['bus', '../../hub/hub.ts'],
   ['auth', '../../db/pool.ts'],
+  ['limits', 'ioredis'],
+  ['limits', '../../bus/redis-connect.ts'],
+  ['limits', '../../transport/ws.ts'],
+  ['db', '../../limits/limits.ts'],
   ['lib', '../../config.ts'],
   ['protocol', '../../lib/logger.ts'],
 ];
@@ -47,6 +51,8 @@ test.each(forbidden)('src/%s may not import %s', (folder, imported) => {
 test.each([
   ['transport', 'uWebSockets.js'],
   ['bus', 'ioredis'],
+  ['transport', '../../limits/limits.ts'],
+  ['limits', '../../lib/recent-map.ts'],
   ['hub', '../../messages/send.ts'],
   ['messages', '../../protocol/errors.ts'],
 ])('src/%s may import %s', (folder, imported) => {

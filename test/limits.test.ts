@@ -30,7 +30,10 @@ const BIG = 'x'.repeat(4_096);
 
 /** Somebody who has stopped reading, on a node where nobody else does, and somebody to write to them. */
 async function stalledReader() {
-  const { url, wsUrl } = await nodeForTest(clusterEnv(databaseUrl));
+  const { url, wsUrl } = await nodeForTest({
+    ...clusterEnv(databaseUrl),
+    RATE_LIMITS: 'off',
+  });
   const metric = async (name: string): Promise<number> => {
     const text = await (await fetch(`${url}/metrics`)).text();
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
@@ -106,7 +109,11 @@ test('a silent peer is pinged after 54 s and closed 16 s later; one that answers
 }, 120_000);
 
 test('SIGTERM: not ready, no new sockets, 1012 spread over the drain, nothing lost, exit 0', async () => {
-  const draining = await nodeForTest({ ...clusterEnv(databaseUrl), DRAIN_SECONDS: '3' });
+  const draining = await nodeForTest({
+    ...clusterEnv(databaseUrl),
+    DRAIN_SECONDS: '3',
+    RATE_LIMITS: 'off',
+  });
   const users: User[] = await Promise.all(Array.from({ length: 10 }, () => newUser()));
   const [buyer, seller] = await Promise.all([newUser(), newUser()]);
   const conversationId = await newConversation(draining.url, buyer, seller);

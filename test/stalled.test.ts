@@ -10,7 +10,10 @@ const CONTENT = 'x'.repeat(4_000);
 const FRAME_BYTES = 4_400;
 
 test('1,000 stalled readers on busy conversations: memory stays bounded, all are closed, others chat on', async () => {
-  const node = await nodeForTest(clusterEnv(await createDatabase()));
+  const node = await nodeForTest({
+    ...clusterEnv(await createDatabase()),
+    RATE_LIMITS: 'off',
+  });
   const metric = async (name: string): Promise<number> => {
     const text = await (await fetch(`${node.url}/metrics`)).text();
     return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);

@@ -61,11 +61,11 @@ export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserv
 }
 
 /** A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had. */
-function publishMessage(
+export function publishMessage(
   bus: Bus,
   conversationId: string,
   message: HistoryMessage,
-  span: Span | undefined,
+  span?: Span,
 ): void {
   const channel = conversationChannel(conversationId);
   const frame = newMessageFrame(conversationId, message);
@@ -77,7 +77,7 @@ function publishMessage(
 }
 
 /** What {@link SEND} answers of each input, in the order of its columns. */
-type Row = [
+export type SendRow = [
   n: number,
   id: string,
   seq: number,
@@ -91,7 +91,7 @@ async function store(
   inputs: readonly SendInput[],
 ): Promise<readonly (Sent | ProtocolError)[]> {
   const now = Date.now();
-  const { rows } = await pool.query<Row>({
+  const { rows } = await pool.query<SendRow>({
     name: 'send',
     text: SEND,
     rowMode: 'array',
@@ -106,16 +106,13 @@ async function store(
   const results = inputs.map((): Sent | ProtocolError | undefined => undefined);
   for (const row of rows) {
     const input = inputs[row[0] - 1];
-    if (input !== undefined) results[row[0] - 1] = toResult(input, row);
+    if (input !== undefined)
+      results[row[0] - 1] = row[5] === 'conflict' ? clientMessageIdConflict() : toSent(input, row);
   }
   return results.map((result) => result ?? notAuthorized());
 }
 
-function toResult(
-  input: SendInput,
-  [, id, seq, createdMs, readMs, outcome]: Row,
-): Sent | ProtocolError {
-  if (outcome === 'conflict') return clientMessageIdConflict();
+export function toSent(input: SendInput, [, id, seq, createdMs, readMs, outcome]: SendRow): Sent {
   return {
     repeated: outcome === 'repeated',
     message: {

@@ -1,5 +1,6 @@
 import type { Counter, Histogram, Registry } from 'prom-client';
 import { Meter } from '../lib/metrics.ts';
+import type { LimitName } from '../limits/limits.ts';
 import type { WriteRefusal } from '../messages/writer.ts';
 import type { ClientMessageType } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
@@ -26,6 +27,7 @@ export interface Metrics {
   readonly upgradesRefused: Record<UpgradeRefusal, number>;
   readonly framesReceived: Record<ClientMessageType, number>;
   readonly framesRefused: Record<ErrorCode, number>;
+  readonly limited: Record<LimitName, number>;
 }
 
 /** From a frame in a batch of one to what an overloaded PostgreSQL takes before a write is refused, in seconds. */
@@ -43,6 +45,22 @@ export function createMetrics(state: State): Metrics {
     gaps: meter.counter(
       'parley_bus_gaps_total',
       'Times Redis may have lost messages, after which all that is served is compared with PostgreSQL.',
+    ),
+    limited: meter.tally<LimitName>(
+      'parley_limited_total',
+      'What went over a limit, repeats of stored messages included, which are answered all the same.',
+      'limit',
+      [
+        'messages',
+        'frames',
+        'sockets',
+        'openings',
+        'handshakes',
+        'connections',
+        'requests',
+        'anonymous_requests',
+        'new_conversations',
+      ],
     ),
     requestSeconds: meter.histogram(
       'parley_http_request_duration_seconds',

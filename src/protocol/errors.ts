@@ -49,6 +49,12 @@ export const unavailable = (cause?: unknown) =>
     retryAfterMs: 1_000,
   });
 
+/** @param retryAfterMs when it will be allowed again, in milliseconds from now */
+export const rateLimited = (what: LimitedThing, retryAfterMs: number) =>
+  new ProtocolError('rate_limited', `too many ${what}`, { retryAfterMs });
+
+type LimitedThing = 'messages' | 'requests' | 'connections' | 'new conversations';
+
 /** Maps whatever was thrown to what a client may see. */
 export const toProtocolError = (error: unknown): ProtocolError =>
   error instanceof ProtocolError ? error : unavailable(error);

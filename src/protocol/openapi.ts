@@ -34,10 +34,11 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   413: 'The content is above 4096 bytes, or the body above 32 KiB.',
   415: 'The content type is not `application/json`.',
   422: 'Buyer and seller are the same.',
+  429: 'Too many requests, messages or new conversations: retry after `retryAfterMs`.',
   503: 'Temporarily unavailable: retry.',
 };
 
-const BODY_ERRORS = [400, 401, 413, 415, 503];
+const BODY_ERRORS = [400, 401, 413, 415, 429, 503];
 
 const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/conversations': {
@@ -53,7 +54,7 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       summary: "The caller's conversations, newest activity first.",
       query: listQuery,
       answers: { 200: ['One page.', conversationPage] },
-      errors: [400, 401, 503],
+      errors: [400, 401, 429, 503],
     },
   },
   '/api/conversations/{id}': {
@@ -62,7 +63,7 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       summary: 'One conversation.',
       path: conversationPath,
       answers: { 200: ['As the caller sees it.', conversation] },
-      errors: [400, 401, 403, 503],
+      errors: [400, 401, 403, 429, 503],
     },
   },
   '/api/conversations/{id}/messages': {
@@ -72,7 +73,7 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       path: conversationPath,
       query: historyQuery,
       answers: { 200: ['One page.', messagePage] },
-      errors: [400, 401, 403, 503],
+      errors: [400, 401, 403, 429, 503],
     },
     post: {
       id: 'sendMessage',

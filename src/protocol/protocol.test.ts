@@ -8,9 +8,9 @@ import { PROTOCOL_VERSION } from './version.ts';
 
 /** What the wire is at this version. Only ever added to, together with `PROTOCOL_VERSION`. */
 const PINNED = {
-  version: '1.1.0',
+  version: '1.2.0',
   messages: '6c57d2901bda9a51a15184307510aeeb17a58cc746afbb14ae5118344e404c9d',
-  openApi: 'f845de27b3f2f7ec1ede72f45378b5df2aa13f9ebdc23173f8bf588e910fbdcd',
+  openApi: '0afb77f3cf50296ea3c213ec939dbe106c48f61fcccb74e5c9d09e675252337f',
 };
 
 const WHAT_TO_DO =

@@ -1,17 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
-import { AuthError, type Authenticate, type Identity } from '../auth/authenticate.ts';
-import { findCredentials } from '../auth/credentials.ts';
-import type { OriginCheck } from '../auth/origin.ts';
+import type { Identity } from '../auth/authenticate.ts';
 import { isOutage } from '../db/sql-state.ts';
 import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { type AdmissionParts, admit, refuseOver } from './admission.ts';
 import { parseBody, readBody } from './body.ts';
+import type { ClientAddress } from './client-address.ts';
 import { corsHeaders } from './cors.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
 import type { Reply } from './reply.ts';
-import { requestIdOf } from './request-id.ts';
+import { type RequestHead, readHead } from './request-head.ts';
 
 type Method = 'GET' | 'POST';
 
@@ -27,16 +27,19 @@ export interface Request {
 }
 
 export type Route = { readonly method: Method; readonly path: string } & (
-  | { readonly access: 'public'; readonly handle: (request: Request) => Reply | Promise<Reply> }
+  | {
+      /** `probe`: of balancers and supervisors, so never limited. */
+      readonly access: 'public' | 'probe';
+      readonly handle: (request: Request) => Reply | Promise<Reply>;
+    }
   | {
       readonly access: 'user';
       readonly handle: (request: Request, identity: Identity) => Reply | Promise<Reply>;
     }
 );
 
-export interface HttpParts {
-  readonly authenticate: Authenticate;
-  readonly mayComeFrom: OriginCheck;
+export interface HttpParts extends AdmissionParts {
+  readonly clientAddress: ClientAddress;
   readonly requests: InFlight;
   readonly onAnswered: (answered: Answered) => void;
   readonly logger: Logger;
@@ -71,7 +74,7 @@ async function answer(
   const started = performance.now();
   // `req` is dead after the first await: read all of it now.
   const method = req.getCaseSensitiveMethod();
-  const head = readHead(req, names);
+  const head = readHead(req, names, parts.clientAddress(res, req));
   let aborted = false;
   const body = readBody(res, () => (aborted = true));
   const cors = corsHeaders(head, parts.mayComeFrom);
@@ -114,19 +117,21 @@ function report(
 
 async function handle(
   method: string,
-  head: Head,
+  head: RequestHead,
   body: Promise<Buffer>,
   routes: readonly Route[],
   parts: HttpParts,
 ): Promise<Reply> {
-  if (routes.length === 0) throw new HttpError(404, 'not_found', 'there is no such resource');
   const wanted = method === 'HEAD' ? 'GET' : method;
   const route = routes.find((candidate) => candidate.method === wanted);
+  const access = route?.access ?? 'public';
+  if (access === 'public') refuseOver(parts.limits.anonymousRequest(head.address));
+  if (routes.length === 0) throw new HttpError(404, 'not_found', 'there is no such resource');
   if (route === undefined) {
     const Allow = allowed(routes);
     throw new HttpError(405, 'method_not_allowed', `use ${Allow}`, { Allow });
   }
-  const identity = route.access === 'user' ? await identify(head, route.method, parts) : undefined;
+  const identity = route.access === 'user' ? await admit(head, route.method, parts) : undefined;
   const request: Request = {
     params: head.params,
     query: head.query,
@@ -135,50 +140,7 @@ async function handle(
   };
   return route.access === 'user' && identity !== undefined
     ? route.handle(request, identity)
-    : (route as Extract<Route, { access: 'public' }>).handle(request);
-}
-
-interface Head {
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly authorization: string;
-  readonly cookie: string;
-  readonly origin: string;
-  readonly host: string;
-  readonly contentType: string;
-  readonly requestId: string;
-  readonly traceparent: string | undefined;
-}
-
-const readHead = (req: HttpRequest, names: readonly string[]): Head => ({
-  params: Object.fromEntries(names.map((name, i) => [name, req.getParameter(i)])),
-  query: Object.fromEntries(new URLSearchParams(req.getQuery())),
-  authorization: req.getHeader('authorization'),
-  cookie: req.getHeader('cookie'),
-  origin: req.getHeader('origin'),
-  host: req.getHeader('host'),
-  contentType: req.getHeader('content-type'),
-  requestId: requestIdOf(req.getHeader('x-request-id')),
-  traceparent: req.getHeader('traceparent') || undefined,
-});
-
-async function identify(head: Head, method: Method, parts: HttpParts): Promise<Identity> {
-  const credentials = findCredentials({
-    authorization: head.authorization,
-    protocols: '',
-    cookie: head.cookie,
-    query: head.query['token'],
-  });
-  if (credentials === undefined) throw new AuthError('a token is required');
-  // A browser sends the cookie whoever made it send the request.
-  if (
-    credentials.place === 'cookie' &&
-    method === 'POST' &&
-    !parts.mayComeFrom(head.origin, head.host)
-  ) {
-    throw new HttpError(403, 'forbidden_origin', 'this origin may not use the cookie');
-  }
-  return parts.authenticate(credentials.token);
+    : (route as Extract<Route, { access: 'public' | 'probe' }>).handle(request);
 }
 
 const allowed = (routes: readonly Route[]): string =>

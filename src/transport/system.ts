@@ -16,11 +16,11 @@ export interface SystemParts {
 
 /** What balancers, operators and developers ask for. */
 export const systemRoutes = ({ bus, readState, docsPage }: SystemParts): Route[] => [
-  { method: 'GET', path: '/healthz', access: 'public', handle: () => json(200, { status: 'ok' }) },
+  { method: 'GET', path: '/healthz', access: 'probe', handle: () => json(200, { status: 'ok' }) },
   {
     method: 'GET',
     path: '/readyz',
-    access: 'public',
+    access: 'probe',
     async handle() {
       const state = await readState();
       if (state !== 'up') throw new HttpError(503, 'unavailable', NOT_READY[state]);
@@ -51,7 +51,7 @@ const NOT_READY = {
 export const metricsRoute = (readMetrics: ReadMetrics): Route => ({
   method: 'GET',
   path: '/metrics',
-  access: 'public',
+  access: 'probe',
   async handle() {
     return { status: 200, type: METRICS_TYPE, body: await readMetrics() };
   },

@@ -10,10 +10,13 @@ import { findCredentials, selectProtocol } from '../auth/credentials.ts';
 import type { OriginCheck } from '../auth/origin.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Session } from '../hub/session.ts';
+import type { Address } from '../limits/address.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Logger } from '../lib/logger.ts';
 import { sparing } from '../lib/sparing.ts';
 import { createTurns } from '../lib/turns.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
+import { rateLimited } from '../protocol/errors.ts';
 import {
   MAX_CONTENT_BYTES,
   MAX_FRAME_BYTES,
@@ -21,6 +24,7 @@ import {
   PING_INTERVAL_S,
   PONG_TIMEOUT_S,
 } from '../protocol/limits.ts';
+import type { ClientAddress } from './client-address.ts';
 import { type CloseReason, closeReason } from './close-reason.ts';
 import type { FrameHandler } from './frame-handler.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
@@ -32,6 +36,8 @@ export interface WsParts {
   readonly authenticate: Authenticate;
   readonly mayComeFrom: OriginCheck;
   readonly handleFrame: FrameHandler;
+  readonly limits: Limits;
+  readonly clientAddress: ClientAddress;
   readonly isDraining: () => boolean;
   readonly observer: SocketObserver;
   readonly logger: Logger;
@@ -53,6 +59,7 @@ export interface SocketObserver {
 }
 
 interface UserData {
+  readonly address: Address;
   /** Who comes, and with what; nobody keeps it once the socket is open. */
   opening: Opening | undefined;
   /** Until `open` there is no socket, so no session. */
@@ -88,10 +95,16 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
     message(ws, message, isBinary) {
       const session = ws.getUserData().connection?.session;
       if (session === undefined) return;
+      if (!mayComeIn(session, parts)) return;
       if (isBinary) session.close(CloseCode.badFrames, 'binary frames are not spoken here');
       else if (message.byteLength > MAX_FRAME_BYTES)
         session.close(CloseCode.tooBig, 'frame above 32 KiB');
       else session.receive(utf8.decode(message), parts.handleFrame);
+    },
+    // Answered by uWebSockets.js, which costs something too.
+    ping(ws) {
+      const session = ws.getUserData().connection?.session;
+      if (session !== undefined) mayComeIn(session, parts);
     },
     // From the first drop on the socket has a hole: it is dead, whatever may still get through.
     dropped: (ws) => abandon(ws.getUserData(), CloseCode.tooSlow),
@@ -101,6 +114,7 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
       abandon(data);
       if (data.connection === undefined) return;
       const { session } = data.connection;
+      parts.limits.closed(session.userId, data.address);
       parts.hub.disconnect(session);
       const reason = closeReason(session.closeCode, code);
       parts.observer.closed(reason);
@@ -110,6 +124,12 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
       );
     },
   });
+}
+
+function mayComeIn(session: Session, { limits }: WsParts): boolean {
+  if (limits.frame(session.userId) === 0) return true;
+  session.close(CloseCode.tooMany, 'too many frames');
+  return false;
 }
 
 /** The socket is gone, or as good as gone. */
@@ -162,6 +182,7 @@ async function upgrade(
   const host = req.getHeader('host');
   const cursor = req.getQuery('cursor') || undefined;
   const requestId = requestIdOf(req.getHeader('x-request-id'));
+  const address = parts.clientAddress(res, req);
   const credentials = findCredentials({
     authorization: req.getHeader('authorization'),
     protocols,
@@ -172,6 +193,8 @@ async function upgrade(
   res.onAborted(() => (aborted = true));
   try {
     if (parts.isDraining()) throw restarting();
+    const wait = parts.limits.handshake(address);
+    if (wait > 0) throw rateLimited('connections', wait);
     // Browsers always say where a socket is opened from; the cookie is worth nothing without that.
     if ((origin !== '' || credentials?.place === 'cookie') && !parts.mayComeFrom(origin, host)) {
       throw new HttpError(403, 'forbidden_origin', 'this origin may not connect');
@@ -182,7 +205,11 @@ async function upgrade(
     const identity = await parts.authenticate(credentials.token);
     if (aborted) return;
     if (parts.isDraining()) throw restarting();
-    const data: UserData = { opening: { identity, cursor, requestId }, connection: undefined };
+    const data: UserData = {
+      address,
+      opening: { identity, cursor, requestId },
+      connection: undefined,
+    };
     // Not corked: when the upgrade's realloc leaves the socket in place, `cork` of uWebSockets.js takes it for HTTP still,
     // and now and then closes it.
     res.upgrade(data, key, selectProtocol(protocols), extensions, context);
@@ -200,15 +227,26 @@ async function upgrade(
   }
 }
 
-function open(ws: WebSocket<UserData>, { hub, observer, logger }: WsParts, reports: Reports): void {
+function open(
+  ws: WebSocket<UserData>,
+  { hub, limits, observer, logger }: WsParts,
+  reports: Reports,
+): void {
   const data = ws.getUserData();
   const { opening } = data;
   if (opening === undefined) return;
+  data.opening = undefined;
+  observer.opened();
+  // Closed and not refused before the upgrade: browsers don't see why a handshake failed.
+  const verdict = limits.opened(opening.identity.userId, data.address);
+  if (verdict !== 'stays') {
+    ws.end(CloseCode.tooMany, verdict);
+    observer.closed('too_many');
+    return;
+  }
   const socket = new UwsSocket(ws);
   const session = new Session(opening.identity.userId, opening.identity.expiresAt, socket);
-  data.opening = undefined;
   data.connection = { session, socket };
-  observer.opened();
   const { connectionId, userId } = session;
   logger.debug({ connectionId, requestId: opening.requestId, userId }, 'a socket was opened');
   hub.connect(session, opening.cursor).catch((error: unknown) => {

@@ -126,6 +126,8 @@ export class World {
         JWT_SECRET: SECRET,
         DRAIN_SECONDS: '2',
         LOG_LEVEL: 'info',
+        // They talk faster than people.
+        RATE_LIMITS: 'off',
         SABOTAGE: this.#options.sabotage,
         ...env,
         ...this.#options.nodeEnv?.(this.#databaseUrl),

@@ -1,0 +1,137 @@
+/** Alone on the machine, as the speed test is: it measures time. Linux only, for its loopback addresses and file descriptors. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createParleyDatabase, startServices } from '../loadtest/services.ts';
+import { Disposer } from '../src/lib/disposer.ts';
+import { packagePath } from '../src/lib/package-path.ts';
+import { run } from '../src/lib/run.ts';
+import type { AttackReport } from './hostile/attack.ts';
+import { startPeople } from './hostile/people.ts';
+import type { Client } from './support/client.ts';
+import { ownRedis } from './support/redis.ts';
+import { type NodeProcess, SECRET, startNode } from './support/spawn-node.ts';
+
+const PAIRS = 20;
+const ATTACK_MS = 15_000;
+const MAX_P99_MS = 100;
+/** What a node may grow by while it is attacked. */
+const MAX_GROWTH_BYTES = 150 * 1024 * 1024;
+
+const disposer = new Disposer();
+let nodes: readonly [NodeProcess, NodeProcess];
+
+beforeAll(async () => {
+  await run('npm', ['run', '--silent', 'build']);
+  const services = await startServices(disposer, ownRedis);
+  const env = {
+    DATABASE_URL: await createParleyDatabase(services, 'hostile'),
+    REDIS_URL: services.redisUrl,
+    JWT_SECRET: SECRET,
+  };
+  nodes = [await startNode(env), await startNode(env)];
+  disposer.defer(async () => {
+    for (const node of nodes) node.kill('SIGKILL');
+    await Promise.all(nodes.map((node) => node.exited));
+  });
+});
+afterAll(() => disposer[Symbol.asyncDispose]());
+
+const p99 = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? Number.NaN;
+
+const framesOf = (client: Client, type: string) =>
+  client.frames.filter((frame) => frame.type === type);
+
+/** One metric of each node. */
+const metrics = (name: string): Promise<number[]> =>
+  Promise.all(
+    nodes.map(async ({ url }) => {
+      const answer = await (await fetch(`${url}/metrics`)).text();
+      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(answer)?.[1]);
+    }),
+  );
+
+/** In a process of its own: its CPU is not the event loop of those who measure. */
+async function attack(): Promise<AttackReport> {
+  const ports = nodes.map(({ port }) => port).join(',');
+  const file = packagePath('test/hostile/attack.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ports, String(ATTACK_MS)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  const report = await text(child.stdout);
+  expect(await ended).toEqual([0, null]);
+  return JSON.parse(report) as AttackReport;
+}
+
+test.skipIf(process.platform !== 'linux')(
+  '1,000 hostile sockets: others chat on as before, none is cut, and nothing of it stays',
+  async () => {
+    const people = await startPeople(PAIRS, nodes);
+    onTestFinished(() => {
+      people.stop();
+      for (const client of people.clients) client.socket.terminate();
+    });
+    await sleep(3_000);
+    const calm = people.takeLatencies();
+    const rssBefore = await metrics('process_resident_memory_bytes');
+    const fdsBefore = await metrics('process_open_fds');
+    const cpuBefore = await metrics('process_cpu_seconds_total');
+
+    let most = 0;
+    const look = async (): Promise<void> => {
+      const all = await metrics('process_resident_memory_bytes');
+      most = Math.max(most, ...all.map((bytes, i) => bytes - (rssBefore[i] ?? 0)));
+    };
+    const watch = setInterval(() => void look(), 500);
+    onTestFinished(() => clearInterval(watch));
+    const report = await attack();
+    clearInterval(watch);
+    const attacked = people.takeLatencies();
+    const cpu = (await metrics('process_cpu_seconds_total')).map(
+      (seconds, i) => seconds - (cpuBefore[i] ?? 0),
+    );
+    const figures =
+      `p99 of ${attacked.length} messages beside ${report.most} hostile sockets: ${p99(attacked).toFixed(1)} ms, ` +
+      `before: ${p99(calm).toFixed(1)} ms; the nodes took ${cpu.map((s) => s.toFixed(1)).join(' and ')} s of CPU and ` +
+      `grew by ${(most / 2 ** 20).toFixed(0)} MiB at most; how attackers ended: ${JSON.stringify(report.ends)}`;
+    console.log(figures);
+
+    // It was an attack, and the limits saw it.
+    expect(report.most).toBeGreaterThanOrEqual(1_000);
+    expect(report.ends['slowHandshake']?.['cut']).toBeGreaterThan(100);
+    expect(report.ends['hugeHeader']?.['431']).toBeGreaterThan(100);
+    expect(report.ends['messageFlood']?.['4429']).toBeGreaterThan(10);
+    expect(report.ends['pingFlood']?.['4429']).toBeGreaterThan(10);
+
+    expect(attacked.length).toBeGreaterThan(500);
+    expect(p99(attacked), `too slow: ${figures}`).toBeLessThanOrEqual(MAX_P99_MS);
+    expect(most).toBeLessThan(MAX_GROWTH_BYTES);
+
+    people.stop();
+    const acked = () =>
+      people.clients.reduce((sum, client) => sum + framesOf(client, 'message_ack').length, 0);
+    await expect.poll(acked, { timeout: 10_000 }).toBe(people.sent());
+    for (const client of people.clients) {
+      await client.settle();
+      expect(framesOf(client, 'error')).toEqual([]);
+      const seqs = framesOf(client, 'new_message').map((frame) => frame['seq'] as number);
+      expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => i + 1));
+    }
+
+    const patiently = { timeout: 30_000 };
+    await expect.poll(() => metrics('parley_connections'), patiently).toEqual([PAIRS, PAIRS]);
+    await expect
+      .poll(async () => {
+        const fds = await metrics('process_open_fds');
+        return Math.max(...fds.map((count, i) => count - (fdsBefore[i] ?? 0)));
+      }, patiently)
+      .toBeLessThanOrEqual(5);
+    expect(await metrics('parley_undelivered_bytes')).toEqual([0, 0]);
+  },
+  120_000,
+);
