@@ -1,25 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuthenticate } from './auth/authenticate.ts';
-import { openAuth } from './auth/open-auth.ts';
 import { createOriginCheck } from './auth/origin.ts';
 import type { Bus } from './bus/bus.ts';
-import { createMemoryBus } from './bus/memory.ts';
-import { openRedisCommands } from './bus/redis-connect.ts';
-import { openRedisBus } from './bus/redis.ts';
-import { explainRedisError } from './bus/redis-advice.ts';
 import type { Config } from './config.ts';
 import { createConversationIndex } from './conversations/conversation-index.ts';
 import { createCreateConversation } from './conversations/create.ts';
 import { createReadCreatedSince } from './conversations/created-since.ts';
 import { createGetConversation } from './conversations/get.ts';
 import { createListConversations } from './conversations/list.ts';
-import { startEmbeddedPostgres } from './db/embedded.ts';
-import { explainDatabaseError } from './db/advice.ts';
-import { createKeyStore } from './db/key-store.ts';
-import { migrateDatabase } from './db/migrate.ts';
-import { openDatabase } from './db/pool.ts';
-import { type Read, Replica } from './db/replica.ts';
 import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
@@ -27,10 +16,8 @@ import type { Logger } from './lib/logger.ts';
 import type { MetricsData, ReadMetrics } from './lib/metrics-text.ts';
 import { packagePath } from './lib/package-path.ts';
 import type { Service } from './lib/service.ts';
-import { StartupError } from './lib/startup-error.ts';
-import type { Tracer } from './lib/tracing.ts';
 import { createFindClient } from './limits/address.ts';
-import { createLimits, noLimits } from './limits/limits.ts';
+import type { LimitName } from './limits/limits.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { limitSends } from './messages/limit-sends.ts';
@@ -48,6 +35,7 @@ import {
   writerObserver,
 } from './metrics/observers.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
+import { openLimits, openServices } from './services.ts';
 import { apiRoutes } from './transport/api.ts';
 import { createClientAddress } from './transport/client-address.ts';
 import { limitConnections } from './transport/connections.ts';
@@ -122,41 +110,12 @@ async function build(
 ): Promise<App> {
   const stateDir = overrides.stateDir ?? packagePath('.parley');
   const uws = await loadUws();
-  const tracer = await openTraces(config, logger, disposer);
-  const databaseUrl =
-    config.database.kind === 'url'
-      ? config.database.url
-      : await startEmbeddedPostgres(stateDir, logger, disposer);
-  const database = await migrateDatabase(databaseUrl)
-    .then(() => openDatabase(databaseUrl, logger, disposer))
-    .catch((error: unknown) => {
-      throw new StartupError(
-        `cannot prepare the database of DATABASE_URL: ${explainDatabaseError(error)}`,
-        { cause: error },
-      );
-    });
-  const replica =
-    config.database.kind === 'url' && config.database.replicaUrl !== undefined
-      ? await Replica.open(config.database.replicaUrl, database.pool, logger, disposer)
-      : undefined;
-  const read: Read = replica?.read ?? ((work) => work(database.pool));
-  const authParts = { stateDir, keyStore: createKeyStore(database), logger };
-  const auth = await openAuth(config.auth, authParts, disposer);
+  const services = await openServices(config, stateDir, logger, disposer);
+  const { database, replica, read, auth, tracer } = services;
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
-  const bus = wrapBus(await openBus(config, logger, disposer));
-
-  const limits = config.rateLimits
-    ? createLimits(
-        {
-          redis:
-            config.bus.kind === 'redis'
-              ? openRedisCommands(config.bus.redis, logger, disposer)
-              : undefined,
-          onLimited: (limit) => void (metrics.limited[limit] += 1),
-        },
-        disposer,
-      )
-    : noLimits;
+  const bus = wrapBus(services.bus);
+  const onLimited = (limit: LimitName) => void (metrics.limited[limit] += 1);
+  const limits = openLimits(config, onLimited, logger, disposer);
 
   const index = createConversationIndex(database);
   const getConversation = createGetConversation(database);
@@ -278,24 +237,4 @@ async function build(
     },
     [Symbol.asyncDispose]: () => disposer[Symbol.asyncDispose](),
   };
-}
-
-/** What it takes is loaded only when it is wanted. */
-async function openTraces(
-  { traceEndpoint }: Config,
-  logger: Logger,
-  disposer: Disposer,
-): Promise<Tracer | undefined> {
-  if (traceEndpoint === undefined) return undefined;
-  const { openTracer } = await import('./lib/otel.ts');
-  return openTracer(traceEndpoint, 'parley', logger, disposer);
-}
-
-async function openBus(config: Config, logger: Logger, disposer: Disposer): Promise<Bus> {
-  if (config.bus.kind === 'memory') return createMemoryBus();
-  return openRedisBus(config.bus.redis, logger, disposer).catch((error: unknown) => {
-    throw new StartupError(`cannot reach the Redis of REDIS_URL: ${explainRedisError(error)}`, {
-      cause: error,
-    });
-  });
 }
