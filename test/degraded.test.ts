@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { type User, connect, newConversation, newUser, rest } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
+import { scrape } from './support/metrics.ts';
 import { query } from './support/query.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { startProxy } from './support/proxy.ts';
@@ -28,10 +29,8 @@ const ready = async (url: string) => {
   return { status, body };
 };
 
-const metric = async (url: string, name: string): Promise<number> => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
-};
+const metric = async (url: string, name: string): Promise<number> =>
+  (await scrape(url)).value(name);
 
 describe.each(['close', 'freeze'] as const)('Redis away (%s)', (how) => {
   test('the node stays ready, says so, and chat goes on, on it and between nodes', async () => {

@@ -10,6 +10,7 @@ import {
   upgradeStatus,
 } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
+import { scrape } from './support/metrics.ts';
 import { query } from './support/query.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
@@ -34,10 +35,7 @@ async function stalledReader() {
     ...clusterEnv(databaseUrl),
     RATE_LIMITS: 'off',
   });
-  const metric = async (name: string): Promise<number> => {
-    const text = await (await fetch(`${url}/metrics`)).text();
-    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
-  };
+  const metric = async (name: string): Promise<number> => (await scrape(url)).value(name);
   const [buyer, seller] = await Promise.all([newUser(), newUser()]);
   const conversationId = await newConversation(url, buyer, seller);
   const reader = await connect(wsUrl, seller);
@@ -58,11 +56,13 @@ async function stalledReader() {
     return (await metric('parley_undelivered_bytes')) / bytes;
   };
   const connections = (): Promise<number> => metric('parley_connections');
-  return { reader, send, undelivered, connections };
+  const closedAsTooSlow = (): Promise<number> =>
+    metric('parley_connections_closed_total{reason="too_slow"}');
+  return { reader, send, undelivered, connections, closedAsTooSlow };
 }
 
 test('a socket with more than 256 undelivered messages is closed', async () => {
-  const { reader, send, undelivered, connections } = await stalledReader();
+  const { reader, send, undelivered, connections, closedAsTooSlow } = await stalledReader();
   let most = 0;
   while ((await connections()) === 2) {
     most = Math.max(most, await undelivered());
@@ -74,10 +74,11 @@ test('a socket with more than 256 undelivered messages is closed', async () => {
   reader.socket.resume();
   const [code] = await reader.closed;
   expect([1006, 4408]).toContain(code);
+  expect(await closedAsTooSlow()).toBe(1);
 }, 60_000);
 
 test('a socket that takes nothing for 10 s is closed', async () => {
-  const { reader, send, undelivered, connections } = await stalledReader();
+  const { reader, send, undelivered, connections, closedAsTooSlow } = await stalledReader();
   while ((await undelivered()) < 100) await send(10);
   const started = performance.now();
   await expect.poll(connections, { timeout: 20_000 }).toBe(1);
@@ -86,6 +87,7 @@ test('a socket that takes nothing for 10 s is closed', async () => {
   expect(seconds).toBeLessThan(14);
   reader.socket.resume();
   expect([1006, 4408]).toContain((await reader.closed)[0]);
+  expect(await closedAsTooSlow()).toBe(1);
 }, 60_000);
 
 test('a silent peer is pinged after 54 s and closed 16 s later; one that answers stays', async () => {

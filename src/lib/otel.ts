@@ -1,4 +1,4 @@
-/** OpenTelemetry behind {@link Tracer}. Loading it takes 120 ms and 16 MB: it is imported only when traces are wanted. */
+/** OpenTelemetry behind {@link Tracer}. Loading it takes 120 ms and up to 16 MB: it is imported only when traces are wanted. */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
