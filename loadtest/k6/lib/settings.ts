@@ -29,17 +29,20 @@ const UNITS = { h: 3_600_000, m: 60_000, s: 1_000 } as const;
 
 /** @throws Error that names every mistake */
 export function readSettings(defaults: Defaults, env: Readonly<Record<string, string>>): Settings {
+  // A variable that is set to nothing is not set: compose files make these.
+  const read = (name: string, otherwise: string | number = ''): string =>
+    env[name] || String(otherwise);
   const mistakes: string[] = [];
   const settings = {
-    urls: (env['PARLEY_URL'] ?? '')
+    urls: read('PARLEY_URL')
       .split(',')
       .flatMap((url) => url.trim().replace(/\/+$/, '') || []),
-    secret: env['JWT_SECRET'] ?? '',
-    vus: Number(env['VUS'] ?? defaults.vus),
-    durationMs: parseDuration(env['DURATION'] ?? defaults.duration),
-    rate: Number(env['RATE'] ?? defaults.rate),
-    settleMs: parseDuration(env['SETTLE'] ?? SETTLE),
-    liveMs: Number(env['P99_MS'] ?? defaults.p99Ms),
+    secret: read('JWT_SECRET'),
+    vus: Number(read('VUS', defaults.vus)),
+    durationMs: parseDuration(read('DURATION', defaults.duration)),
+    rate: Number(read('RATE', defaults.rate)),
+    settleMs: parseDuration(read('SETTLE', SETTLE)),
+    liveMs: Number(read('P99_MS', defaults.p99Ms)),
   };
   if (settings.urls.length === 0 || !settings.urls.every((url) => /^https?:\/\/[^/]+$/.test(url)))
     mistakes.push('PARLEY_URL must be http://host:port, or several with commas between them');
