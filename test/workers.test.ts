@@ -170,6 +170,7 @@ test('without their supervisor they drain and end, and another may start at once
   const next = await startWorkers({ PORT: port });
   for (const client of all(clients)) expect((await client.closed)[0]).toBe(1012);
   await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+  expect(logLines(node).filter(({ msg }) => msg === 'stopped')).toHaveLength(COUNT);
   await socketsOnAll(next);
 });
 
@@ -185,6 +186,14 @@ const portInUse = {
   code: 1,
   stderr: expect.stringMatching(/^parley: cannot listen on \S+ \(PORT\).*\n$/),
 };
+
+test('a worker that comes too late for its supervisor is nothing else either', async () => {
+  // As one finds it whose supervisor was killed while it was loading.
+  expect(await failure({ PARLEY_WORKER: '1' })).toEqual({
+    code: 1,
+    stderr: 'parley: PARLEY_WORKER is set, and there is no supervisor\n',
+  });
+});
 
 test('a port that others use is not shared with them', async () => {
   const server = createServer().listen(0, '127.0.0.1');
