@@ -13,12 +13,12 @@ const ECHO_MS = 1_000;
 
 /** Runs a node, or several that share a port, configured by the environment, until a signal ends the process. */
 export async function serve(overrides: Overrides = {}): Promise<void> {
-  const number = workerNumber();
-  if (number !== undefined) {
-    serveAsWorker(number, overrides);
-    return;
-  }
   try {
+    const number = workerNumber();
+    if (number !== undefined) {
+      serveAsWorker(number, overrides);
+      return;
+    }
     const config = parseConfig(readEnv());
     const logger = createLogger(config.logLevel);
     const workers = config.workers === 'auto' ? availableParallelism() : config.workers;

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createServer } from 'node:net';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../src/lib/free-port.ts';
 import { isAlive } from '../src/lib/is-alive.ts';
 import { askAgent } from './support/ask-agent.ts';
@@ -10,6 +10,9 @@ import { clusterEnv, nodeForTest } from './support/node-process.ts';
 import { type NodeProcess, spawnNode } from './support/spawn-node.ts';
 
 const COUNT = 3;
+/** A wait before the restart, and a start on a busy machine. */
+const RESTART = { timeout: 40_000 };
+vi.setConfig({ testTimeout: 60_000 });
 
 let databaseUrl: string;
 let buyer: User;
@@ -104,7 +107,7 @@ test('one that is killed takes only its own sockets with it, and another takes i
   for (const client of others) await client.settle();
   // Who comes back meanwhile finds those that are left.
   const back = await Promise.all((clients.get(2) ?? []).map(() => connect(node.wsUrl, seller)));
-  await expect.poll(() => node.pids().get(2)).not.toBe(before.get(2));
+  await expect.poll(() => node.pids().get(2), RESTART).not.toBe(before.get(2));
   await expect.poll(async () => (await socketsOnAll(node)).get(2)).toBeDefined();
   for (const client of [...others, ...back]) await client.settle();
   expect(node.pids().get(1)).toBe(before.get(1));
@@ -119,7 +122,7 @@ test('one that crashes again and again is restarted after longer and longer wait
     const pid = node.pids().get(1);
     kill(pid);
     await expect.poll(() => ends().length).toBe(times);
-    await expect.poll(() => node.pids().get(1)).not.toBe(pid);
+    await expect.poll(() => node.pids().get(1), RESTART).not.toBe(pid);
   }
   expect(ends().map(({ worker }) => worker)).toEqual([1, 1]);
   const [first, second] = ends().map(({ restartInMs }) => restartInMs);
@@ -170,6 +173,7 @@ test('without their supervisor they drain and end, and another may start at once
   const next = await startWorkers({ PORT: port });
   for (const client of all(clients)) expect((await client.closed)[0]).toBe(1012);
   await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+  expect(logLines(node).filter(({ msg }) => msg === 'stopped')).toHaveLength(COUNT);
   await socketsOnAll(next);
 });
 
@@ -185,6 +189,14 @@ const portInUse = {
   code: 1,
   stderr: expect.stringMatching(/^parley: cannot listen on \S+ \(PORT\).*\n$/),
 };
+
+test('a worker that comes too late for its supervisor is nothing else either', async () => {
+  // As one finds it whose supervisor was killed while it was loading.
+  expect(await failure({ PARLEY_WORKER: '1' })).toEqual({
+    code: 1,
+    stderr: 'parley: PARLEY_WORKER is set, and there is no supervisor\n',
+  });
+});
 
 test('a port that others use is not shared with them', async () => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -229,11 +241,11 @@ test('one that hangs is ended, and another takes its place', async () => {
   const node = await startWorkers();
   const before = node.pids();
   process.kill(before.get(1) ?? 0, 'SIGSTOP');
-  await expect.poll(() => node.pids().get(1), { timeout: 40_000 }).not.toBe(before.get(1));
+  await expect.poll(() => node.pids().get(1), RESTART).not.toBe(before.get(1));
   expect(node.output()).toContain('a worker hangs');
   expect(isAlive(before.get(1) ?? 0)).toBe(false);
   expect(node.pids().get(2)).toBe(before.get(2));
-}, 60_000);
+});
 
 test('HAProxy is told once for all of them: up while one serves, drain at the end', async () => {
   const agentPort = await freePort();

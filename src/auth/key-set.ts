@@ -1,5 +1,6 @@
 import {
   type ExportedJWKSCache,
+  type JSONWebKeySet,
   type JWKSCacheInput,
   type JWTVerifyGetKey,
   createRemoteJWKSet,
@@ -49,17 +50,16 @@ export async function openKeySet(
   });
   const refresh = async (): Promise<void> => {
     await keys.reload();
+    if (!hasUsableKey(keys.jwks())) throw new Error('there is no RSA, EC or OKP key');
     if (isFilled(cache)) await store.write(url, cache);
   };
   const goOn = (err: unknown): void =>
-    logger.warn({ err }, 'the keys of JWKS_URL could not be fetched: those from before hold');
+    logger.warn({ err }, 'the keys of JWKS_URL could not be renewed: those there are hold');
 
   await refresh().catch((error: unknown) => {
-    if (!keys.fresh) throw unusable(why(error), error);
+    if (!keys.fresh || !hasUsableKey(keys.jwks())) throw unusable(error);
     goOn(error);
   });
-  if (!keys.jwks()?.keys.some(({ kty }) => KEY_TYPES.has(kty ?? '')))
-    throw unusable('there is no RSA, EC or OKP key');
   const timer = setInterval(() => void refresh().catch(goOn), REFRESH_MS);
   disposer.defer(() => clearInterval(timer));
   return keys;
@@ -67,10 +67,14 @@ export async function openKeySet(
 
 const isFilled = (cache: JWKSCacheInput): cache is ExportedJWKSCache => 'uat' in cache;
 
-const unusable = (why: string, cause?: unknown) =>
-  new StartupError(`cannot use the keys of JWKS_URL, and without them nobody can log in: ${why}`, {
-    cause,
-  });
+const hasUsableKey = (set: JSONWebKeySet | undefined): boolean =>
+  set?.keys.some(({ kty }) => KEY_TYPES.has(kty ?? '')) ?? false;
+
+const unusable = (cause: unknown) =>
+  new StartupError(
+    `cannot use the keys of JWKS_URL, and without them nobody can log in: ${why(cause)}`,
+    { cause },
+  );
 
 /** `fetch` says why it failed in the cause. */
 const why = (error: unknown): string =>

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { MetricsData } from '../lib/metrics-text.ts';
+import { StartupError } from '../lib/startup-error.ts';
 import type { ServingState } from '../transport/readiness.ts';
 
 /** What a supervisor asks of its workers. */
@@ -29,8 +30,14 @@ const VARIABLE = 'PARLEY_WORKER';
 
 export const workerEnv = (number: number) => ({ ...process.env, [VARIABLE]: String(number) });
 
-/** `undefined` in a process that was not forked to be a worker, whatever its environment says. */
+/**
+ * `undefined` in a process that was not forked to be a worker.
+ *
+ * @throws {StartupError} when its supervisor has gone already: it must not become one itself
+ */
 export function workerNumber(): number | undefined {
   const number = process.env[VARIABLE];
-  return process.connected && number !== undefined ? Number(number) : undefined;
+  if (number === undefined) return undefined;
+  if (!process.connected) throw new StartupError(`${VARIABLE} is set, and there is no supervisor`);
+  return Number(number);
 }

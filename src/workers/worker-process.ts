@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { createBackoff } from '../lib/backoff.ts';
@@ -24,8 +23,8 @@ export interface WorkerParts {
 interface Running {
   readonly child: ChildProcess;
   readonly channel: Channel<WorkerApi>;
-  /** Gives its exit code, or the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals>;
+  /** Gives its exit code, or else what ended it: a signal, or the reason why there never was a process. */
+  readonly ended: Promise<number | string>;
 }
 
 /** One of the processes that share the port: whenever it ends by itself, another takes its place. */
@@ -87,9 +86,11 @@ export class WorkerProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    const ended = once(child, 'exit').then(
-      ([code, signal]) => (code ?? signal) as number | NodeJS.Signals,
-    );
+    const ended = new Promise<number | string>((resolve) => {
+      child.on('exit', (code, signal) => resolve(code ?? signal ?? ''));
+      // Also when a signal can't be sent: then the process is there still.
+      child.on('error', ({ message }) => child.pid ?? resolve(message));
+    });
     const running = { child, channel: openChannel<WorkerApi>(child, answers), ended };
     this.#running = running;
     try {
