@@ -42,13 +42,16 @@ beforeAll(async () => {
   replica = await startReplica(primaryUrl, settings);
   replicaUrl = replica.url;
   disposer.defer(() => replica[Symbol.asyncDispose]());
-  env = { ...clusterEnv(asApp(server)), DATABASE_REPLICA_URL: asApp(replicaUrl) };
+  env = {
+    ...clusterEnv(asApp(server)),
+    DATABASE_REPLICA_URL: asApp(replicaUrl),
+    RATE_LIMITS: 'off',
+  };
   nodes = [await startNode(env), await startNode(env)];
-  for (const node of nodes)
-    disposer.defer(async () => {
-      node.kill('SIGKILL');
-      await node.exited;
-    });
+  for (const node of nodes) {
+    disposer.defer(() => node.exited);
+    disposer.defer(() => node.kill('SIGKILL'));
+  }
   [buyer, seller] = [await newUser(), await newUser()];
 });
 afterAll(() => disposer[Symbol.asyncDispose]());
@@ -81,15 +84,16 @@ const HISTORY = 'ORDER BY m.seq DESC';
 const pages = (url: string) =>
   Promise.all([calls(url, HISTORY), calls(url, 'ORDER BY active_at DESC')]);
 
+const historyOf = (id: string): string => `/api/conversations/${id}/messages`;
+
 const send = async (node: NodeProcess, user: User, id: string, content: string) => {
-  const path = `/api/conversations/${id}/messages`;
-  const answer = await rest(node.url, user, 'POST', path, { content });
+  const answer = await rest(node.url, user, 'POST', historyOf(id), { content });
   expect(answer.status).toBe(201);
   return answer.body.message as { id: string; seq: number };
 };
 
 const newest = async (node: NodeProcess, user: User, id: string) => {
-  const answer = await rest(node.url, user, 'GET', `/api/conversations/${id}/messages?limit=1`);
+  const answer = await rest(node.url, user, 'GET', `${historyOf(id)}?limit=1`);
   expect(answer.status).toBe(200);
   return answer.body.messages[0] as { id: string; seq: number } | undefined;
 };
@@ -115,8 +119,7 @@ async function talk(n: number): Promise<void> {
     expect(await newest(there, i % 2 === 0 ? seller : buyer, id)).toMatchObject(sent);
     if (i % 10 > 0) continue;
     const list = await rest(there.url, buyer, 'GET', '/api/conversations?limit=100');
-    const found = list.body.conversations.find((one: { id: string }) => one.id === id);
-    expect(found.seq).toBe(i);
+    expect(list.body.conversations).toContainEqual(expect.objectContaining({ id, seq: i }));
   }
 }
 
@@ -229,14 +232,12 @@ test('what answers and is no replica of this database is refused', async () => {
   const wrongPassword = new URL(asApp(replicaUrl));
   wrongPassword.password = 'wrong';
   expect(await refusal(wrongPassword.href)).toContain('password authentication failed');
-  const pooler = await PgBouncer.start(inject('postgresUrl'));
-  onTestFinished(() => pooler[Symbol.asyncDispose]());
+  await using pooler = await PgBouncer.start(inject('postgresUrl'));
   expect(await refusal(pooler.url)).toContain('pooler');
 }, 60_000);
 
 test('when the replica is promoted it is no longer read; before, it is not taken for a primary', async () => {
-  const own = new Disposer();
-  onTestFinished(() => own[Symbol.asyncDispose]());
+  await using own = new Disposer();
   // As while a failover is under way and the name leads to the wrong one.
   const { pool } = await openDatabase(replicaUrl, createLogger('silent'), own);
   await expect(pool.query('SELECT 1')).rejects.toThrow('DATABASE_URL leads to a replica');
