@@ -33,6 +33,9 @@ interface Chat {
 
 const CHATS = 6;
 
+const startNodeOn = (databaseUrl: string): Promise<NodeProcess> =>
+  nodeForTest({ ...clusterEnv(databaseUrl), RATE_LIMITS: 'off' });
+
 /** People who send without a pause, until `stop`. */
 async function startTalking(node: NodeProcess) {
   const stopped = new AbortController();
@@ -112,7 +115,7 @@ test('pg_dump while people chat, pg_restore into a fresh server', async () => {
   onTestFinished(() => disposer[Symbol.asyncDispose]());
   const binaries = findPostgres();
   const server = await startSystemPostgres(binaries, disposer);
-  const node = await nodeForTest(clusterEnv(server.url));
+  const node = await startNodeOn(server.url);
   const talk = await startTalking(node);
   await talk.more(200);
 
@@ -132,7 +135,7 @@ test('pg_dump while people chat, pg_restore into a fresh server', async () => {
     `--dbname=${fresh.url}`,
     dump,
   ]);
-  const restored = await nodeForTest(clusterEnv(fresh.url));
+  const restored = await startNodeOn(fresh.url);
   for (const [i, chat] of talk.chats.entries()) {
     const found = await checkRestored(restored, chat, before[i]!);
     expect(found.length).toBeLessThan(chat.acked.length);
@@ -148,7 +151,7 @@ test('a base backup and the archived log, restored to a moment, under a node tha
     'archive_mode=on',
     `archive_command=cp %p ${archive}/%f`,
   ]);
-  const node = await nodeForTest(clusterEnv(server.url));
+  const node = await startNodeOn(server.url);
   const talk = await startTalking(node);
   await talk.more(200);
   const data = path.join(await postgresFolder(disposer), 'data');
@@ -202,7 +205,7 @@ test('a base backup and the archived log, restored to a moment, under a node tha
   const client = await resume(node, chat!.seller, cursor);
   expect(client.frames.map(({ type }) => type)).toEqual(['connected', 'resumed']);
   expect(await client.next('resumed')).toMatchObject({ complete: true });
-  const fresh = await nodeForTest(clusterEnv(copy.url));
+  const fresh = await startNodeOn(copy.url);
   for (const [i, each] of talk.chats.entries()) {
     const found = await checkRestored(i % 2 === 0 ? node : fresh, each, before[i]!);
     // The one that was under way at the moment may be more than what had been answered.

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { SESSION_SETTINGS } from '../src/db/settings.ts';
 import { check } from './faults/checker.ts';
 import { World } from './faults/world.ts';
 import { createDatabase } from './support/database.ts';
-import { clusterEnv, startFailure } from './support/node-process.ts';
+import { clusterEnv, nodeForTest, startFailure } from './support/node-process.ts';
 import { PgBouncer, type PgBouncerOptions } from './support/pgbouncer.ts';
 import { query } from './support/query.ts';
 
@@ -49,12 +50,21 @@ test('in transaction mode: three nodes make their tables at once, people chat, P
   expect(verdict.acks).toBeGreaterThan(100);
 }, 120_000);
 
-test('a PgBouncer whose connections lack our settings is refused, with the line for its configuration', async () => {
-  const pooler = await pgBouncerForTest(await createDatabase(), { connectQuery: '' });
+test('a PgBouncer whose connections lack our settings is refused with the line it needs; the role may have them as well', async () => {
+  const databaseUrl = await createDatabase();
+  const pooler = await pgBouncerForTest(databaseUrl, { connectQuery: '' });
   const line = await startFailure(clusterEnv(pooler.url));
   expect(line).toContain('DATABASE_URL');
   expect(line).toContain('connect_query');
   expect(line).toContain('SET statement_timeout = 5000');
+
+  const database = new URL(databaseUrl).pathname.slice(1);
+  for (const [name, value] of Object.entries(SESSION_SETTINGS))
+    await query(databaseUrl, `ALTER ROLE parley IN DATABASE ${database} SET ${name} = ${value}`);
+  // As RECONNECT does it: the connections there are have begun without.
+  await pooler.restart(0);
+  const node = await nodeForTest(clusterEnv(pooler.url));
+  expect(node.output()).toContain('there is a pooler before PostgreSQL');
 });
 
 test('options in the URL that PgBouncer does not take are named', async () => {

@@ -1,5 +1,5 @@
 import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres';
-import { type Client, Pool, type PoolClient } from 'pg';
+import { type Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import { CONNECT_TIMEOUT_MS } from './connect.ts';
@@ -31,16 +31,23 @@ export async function openDatabase(
 ): Promise<Database> {
   const pooler = await findPooler(url);
   if (pooler !== undefined) logger.info(pooler, 'there is a pooler before PostgreSQL');
-  const pool = openPool(url, READ_CONNECTIONS, pooler, logger, disposer);
-  const writePool = openPool(url, WRITE_CONNECTIONS, pooler, logger, disposer);
-  return { writePool, pool, orm: drizzle(pool, { schema }) };
+  const open = (max: number): Pool =>
+    openPool({ url, max, pooler, verify: refuseReplica }, logger, disposer);
+  const pool = open(READ_CONNECTIONS);
+  return { writePool: open(WRITE_CONNECTIONS), pool, orm: drizzle(pool, { schema }) };
 }
 
-/** @param max connections */
+export interface PoolOptions {
+  readonly url: string;
+  /** Connections. */
+  readonly max: number;
+  readonly pooler?: Pooler | undefined;
+  /** Says of each new connection whether it may be used. */
+  readonly verify?: PoolConfig['verify'];
+}
+
 export function openPool(
-  url: string,
-  max: number,
-  pooler: Pooler | undefined,
+  { url, max, pooler, verify }: PoolOptions,
   logger: Logger,
   disposer: Disposer,
 ): Pool {
@@ -53,15 +60,34 @@ export function openPool(
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    verify,
   });
   // An idle connection broke. The pool has dropped it already; without a listener the process would end.
   pool.on('error', (err) => {
     if (!pool.ending) logger.warn({ err }, 'a PostgreSQL connection was lost');
   });
+  // One that breaks in somebody's hands fails the statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // Released last: the pool's end waits for those that are in use, and they for the watch.
   endSilentConnections(pool, logger, disposer);
   disposer.defer(() => pool.end());
   return pool;
+}
+
+/**
+ * During a failover a name may still lead to the old primary, which comes back as a replica. Connections are kept for good, so
+ * none must begin there: it would refuse every write until the node ends.
+ */
+function refuseReplica(client: PoolClient, done: (error?: Error) => void): void {
+  client.query<{ isReplica: boolean }>(
+    'SELECT pg_is_in_recovery() AS "isReplica"',
+    // What pg calls `Error` is null when there is none.
+    (error: Error | null, result) =>
+      done(
+        error ??
+          (result.rows[0]?.isReplica ? new Error('DATABASE_URL leads to a replica') : undefined),
+      ),
+  );
 }
 
 /**

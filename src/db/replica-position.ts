@@ -10,14 +10,13 @@ export interface Position {
   readonly timeline: number;
 }
 
-/** Who a server is, and how far. */
+/** Who a server is. */
 export interface Standing {
   readonly isReplica: boolean;
   /** The same for all copies of one cluster. */
   readonly cluster: string;
   readonly database: string;
   readonly timeline: number;
-  readonly lsn: Lsn;
   /** Seconds since the last transaction it has replayed was committed; `null` before the first. */
   readonly age: number | null;
 }
@@ -58,6 +57,5 @@ SELECT CASE WHEN pg_is_in_recovery() THEN ${bytes('pg_last_wal_replay_lsn()')} E
 const STANDING = `
 SELECT pg_is_in_recovery() AS "isReplica", system_identifier::text AS cluster, current_database() AS database,
   greatest(timeline_id, min_recovery_end_timeline) AS timeline,
-  coalesce(${bytes('pg_last_wal_replay_lsn()')}, 0) AS lsn,
   extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float8 AS age
 FROM pg_control_system(), pg_control_checkpoint(), pg_control_recovery()`;

@@ -107,7 +107,7 @@ export class Replica {
     return this.#timeline !== undefined;
   }
 
-  /** How old what it shows is, in seconds; `NaN` when it does not answer. */
+  /** How old what it shows is, in seconds: 0 while reads need not wait for it, `NaN` when it does not answer. */
   get lagSeconds(): number {
     const { at, lagSeconds } = this.#heard;
     return performance.now() - at > SILENT_MS ? Number.NaN : lagSeconds;
@@ -165,15 +165,19 @@ export class Replica {
     const pool = this.#pool ?? (await this.#connect());
     const { lsn, timeline } = await this.#position();
     const [here, there] = await Promise.all([readStanding(this.#primary), readStanding(pool)]);
-    const lagSeconds = there.lsn >= lsn ? 0 : (there.age ?? Number.NaN);
-    this.#heard = { at: performance.now(), lagSeconds };
     if (there.cluster !== here.cluster)
       throw new WrongReplicaError('it belongs to another cluster than DATABASE_URL');
     if (there.database !== here.database)
       throw new WrongReplicaError(`its database must be ${here.database}, as in DATABASE_URL`);
     if (!there.isReplica) throw new WrongReplicaError('it is a primary: name a streaming replica');
     if (there.timeline !== timeline) throw new Error('it does not follow this primary yet');
-    await this.#readAt(pool, lsn, () => Promise.resolve());
+    let lagSeconds = there.age ?? Number.NaN;
+    try {
+      await this.#readAt(pool, lsn, () => Promise.resolve());
+      lagSeconds = 0;
+    } finally {
+      this.#heard = { at: performance.now(), lagSeconds };
+    }
     this.#timeline = timeline;
     if (this.#trouble === undefined) return;
     this.#trouble = undefined;
@@ -190,11 +194,9 @@ export class Replica {
     // How far it is, and what is read, must come from one session.
     if ((await findPooler(this.#url)) !== undefined)
       throw new WrongReplicaError('it must not stand behind a pooler: name the replica itself');
-    const pool = openPool(this.#url, READ_CONNECTIONS, undefined, this.#logger, this.#disposer);
-    // The pool listens to those nobody uses; one that breaks in our hands fails the next statement.
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    this.#pool = pool;
-    return pool;
+    const options = { url: this.#url, max: READ_CONNECTIONS };
+    this.#pool = openPool(options, this.#logger, this.#disposer);
+    return this.#pool;
   }
 
   /** A check has failed: the primary is read from now on. */

@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
 import { Disposer } from '../../src/lib/disposer.ts';
-import { createLogger } from '../../src/lib/logger.ts';
-import { run } from '../../src/lib/run.ts';
+import { ownPostgres } from '../support/own-postgres.ts';
 import { findRedis, ownRedis } from '../support/redis.ts';
 import { type Verdict, check } from './checker.ts';
 import {
@@ -33,11 +28,7 @@ let services: Omit<Stage, 'world'>;
 beforeAll(async () => {
   const found = redis ?? (await findRedis());
   disposer.defer(() => found.stop());
-  const stateDir = await mkdtemp(path.join(tmpdir(), 'parley-faults-'));
-  disposer.defer(() => rm(stateDir, { recursive: true, force: true }));
-  // Its account must be able to enter.
-  await run('chmod', ['755', stateDir]);
-  const url = await startEmbeddedPostgres(stateDir, createLogger('warn'), disposer);
+  const url = await ownPostgres(disposer);
   services = { redisUrl: found.url, postgres: await PostgresServer.at(url) };
 });
 afterAll(async () => {

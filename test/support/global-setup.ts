@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { Disposer } from '../../src/lib/disposer.ts';
-import { createLogger } from '../../src/lib/logger.ts';
 import { run } from '../../src/lib/run.ts';
+import { ownPostgres } from './own-postgres.ts';
 import { query } from './query.ts';
 import { findRedis } from './redis.ts';
 
@@ -25,14 +21,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const redis = await findRedis();
     disposer.defer(() => redis.stop());
     await run('npm', ['run', '--silent', 'build']);
-    const stateDir = await mkdtemp(path.join(tmpdir(), 'parley-test-'));
-    disposer.defer(() => rm(stateDir, { recursive: true, force: true }));
-    // Its account must be able to enter.
-    await run('chmod', ['755', stateDir]);
-    const settings = ['fsync=off', 'max_connections=300'];
-    const postgresUrl = await startEmbeddedPostgres(stateDir, createLogger('warn'), disposer, {
-      settings,
-    });
+    const postgresUrl = await ownPostgres(disposer, ['fsync=off', 'max_connections=300']);
     await query(postgresUrl, 'CREATE DATABASE template');
     await migrateDatabase(new URL('/template', postgresUrl).href);
     project.provide('postgresUrl', postgresUrl);
