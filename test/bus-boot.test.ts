@@ -1,0 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { openRedisBus } from '../src/bus/redis.ts';
+import type { RedisSettings } from '../src/bus/redis-settings.ts';
+import { Disposer } from '../src/lib/disposer.ts';
+import { freePort } from '../src/lib/free-port.ts';
+import { reason } from '../src/lib/reason.ts';
+import { channel, logger, openBus, record, texts } from './support/bus.ts';
+import { startNode } from './support/spawn-node.ts';
