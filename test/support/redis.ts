@@ -20,17 +20,17 @@ export async function findRedis(): Promise<RunningRedis> {
 /** A Redis to harm: from `redis-server` on PATH, else installed by apt as root, else from Docker. */
 export async function ownRedis(): Promise<RedisServer> {
   const port = await freePort();
-  if (hasRedisServer()) return startRedis(port, inMemory(port));
+  if (hasOrInstalls('redis-server')) return startRedis(port, inMemory(port));
   if (hasCommand('docker') && succeeds('docker', ['info'])) return startInDocker(port);
   throw new Error('the tests need Redis: set REDIS_URL, or install redis-server or Docker');
 }
 
-/** On PATH, if need be after installing it. */
-function hasRedisServer(): boolean {
-  if (hasCommand('redis-server')) return true;
+/** On PATH, if need be after installing the package of its name with apt as root. */
+export function hasOrInstalls(command: string): boolean {
+  if (hasCommand(command)) return true;
   if (process.getuid?.() !== 0 || !hasCommand('apt-get')) return false;
-  console.log('installing redis-server with apt');
-  const install = () => apt('install', '-y', 'redis-server');
+  console.log(`installing ${command} with apt`);
+  const install = () => apt('install', '-y', command);
   return install() || (apt('update') && install());
 }
 
@@ -56,7 +56,7 @@ export const inMemory = (port: number): string[] => [
 
 /** @param args of `redis-server`, which make it listen on this port of 127.0.0.1 */
 export function startRedis(port: number, args: readonly string[]): Promise<RedisServer> {
-  if (!hasRedisServer()) throw new Error('these tests need redis-server: install it');
+  if (!hasOrInstalls('redis-server')) throw new Error('these tests need redis-server: install it');
   return RedisServer.start(
     port,
     () => spawn('redis-server', args, { stdio: 'ignore' }),
