@@ -32,8 +32,9 @@ test('kill -9 of a master', async () => {
 test('SIGSTOP of a master, which tells nobody', async () => {
   const [sender, receiver] = await buses();
   const [before] = await cluster.shardOf(8_000);
-  onTestFinished(() => before!.signal('SIGCONT'));
-  await surviveFault(sender, receiver, () => before!.signal('SIGSTOP'));
+  const wake = () => before!.signal('SIGCONT');
+  onTestFinished(wake);
+  await surviveFault(sender, receiver, () => before!.signal('SIGSTOP'), wake);
   expect((await cluster.shardOf(8_000))[0]).not.toBe(before);
 });
 

@@ -30,7 +30,8 @@ test('kill -9 of the master', async () => {
 test('SIGSTOP of the master, which tells nobody', async () => {
   const [sender, receiver] = await buses();
   const before = await sentinel.master();
-  onTestFinished(() => before.signal('SIGCONT'));
-  await surviveFault(sender, receiver, () => before.signal('SIGSTOP'));
+  const wake = () => before.signal('SIGCONT');
+  onTestFinished(wake);
+  await surviveFault(sender, receiver, () => before.signal('SIGSTOP'), wake);
   expect(await sentinel.master()).not.toBe(before);
 });

@@ -63,7 +63,7 @@ export class RedisLink {
       if (!this.#isClosed) parts.onMessage(channel, payload);
     });
     this.#connections = { publisher, subscriber };
-    this.#publisher = new RedisPublisher(publisher, dialect, (messages) => {
+    this.#publisher = new RedisPublisher(publisher, dialect.hasSlots, (messages) => {
       this.#stall();
       parts.onUnpublished(messages.length / 2);
       for (let i = 0; i < messages.length; i += 2)
@@ -118,7 +118,10 @@ export class RedisLink {
     this.#subscriber.restore();
     if (publisher.status !== 'ready') return;
     try {
-      await Promise.all([publisher.ping(), this.#subscriber.isComplete && this.#subscriber.ping()]);
+      await Promise.all([
+        this.#publisher.probe(),
+        this.#subscriber.isComplete && this.#subscriber.ping(),
+      ]);
     } catch {
       this.#stall();
       return;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/lib/free-port.ts';
 import { packagePath } from '../../src/lib/package-path.ts';
 import { startNameServer } from './name-server.ts';
-import { accepts, hasCommand, install } from './programs.ts';
+import { accepts, hasOrInstalls } from './programs.ts';
 
 export type BalancerName = 'nginx' | 'haproxy';
 
@@ -92,8 +92,7 @@ export async function startBalancer(
 }
 
 export function need(program: string): void {
-  if (!hasCommand(program) && !install(program))
-    throw new Error(`this test needs ${program} on PATH`);
+  if (!hasOrInstalls(program)) throw new Error(`this test needs ${program} on PATH`);
 }
 
 /** `follow-nodes.sh` as in production, with a `getent` that stands for DNS, and another port. */

@@ -18,7 +18,12 @@ interface Numbered {
  * Harms Redis under traffic and holds the bus to its word: what arrives is in order and comes once; what is published after
  * the last gap was told arrives; and that was soon.
  */
-export async function surviveFault(sender: Bus, receiver: Bus, harm: () => unknown): Promise<void> {
+export async function surviveFault(
+  sender: Bus,
+  receiver: Bus,
+  harm: () => unknown,
+  mend: () => unknown = () => undefined,
+): Promise<void> {
   const channels = new Map<string, Numbered>();
   for (let i = 0; i < CHANNELS; i += 1) channels.set(channel(), { published: [], received: [] });
   let lastGap = 0;
@@ -43,7 +48,8 @@ export async function surviveFault(sender: Bus, receiver: Bus, harm: () => unkno
     await expect
       .poll(() => sender.isConnected && receiver.isConnected, { timeout: MAX_AWAY_MS })
       .toBe(true);
-    // Whatever else is to come of it: a second election, a server that comes back.
+    await mend();
+    // What a server that comes back still had must not arrive now.
     await sleep(1_500);
     clearInterval(timer);
     const isThere = ({ published, received }: Numbered) => received.at(-1) === published.length - 1;

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../../src/lib/run.ts';
-import { hasCommand, install } from './programs.ts';
+import { hasOrInstalls } from './programs.ts';
 
 /** Paths of PEM files. */
 export interface Certificates {
@@ -14,7 +14,7 @@ export interface Certificates {
 
 /** A certification authority of the test's own, and a server's certificate from it for one host name. */
 export async function makeCertificates(host: string): Promise<Certificates> {
-  if (!hasCommand('openssl') && !install('openssl')) throw new Error('this test needs openssl');
+  if (!hasOrInstalls('openssl')) throw new Error('this test needs openssl');
   const folder = await mkdtemp(path.join(tmpdir(), 'parley-tls-'));
   const file = (name: string): string => path.join(folder, name);
   const made = { folder, ca: file('ca.crt'), cert: file('server.crt'), key: file('server.key') };

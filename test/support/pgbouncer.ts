@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unprivilegedAccount } from '../../src/db/embedded-account.ts';
 import { SESSION_SETTINGS } from '../../src/db/settings.ts';
 import { freePort } from '../../src/lib/free-port.ts';
-import { accepts, hasCommand, install } from './programs.ts';
+import { accepts, hasOrInstalls } from './programs.ts';
 
 /** The `connect_query` that docs/operations.md names. */
 export const CONNECT_QUERY = Object.entries(SESSION_SETTINGS)
@@ -31,8 +31,7 @@ export class PgBouncer implements AsyncDisposable {
   #child: ChildProcess;
 
   static async start(databaseUrl: string, options: PgBouncerOptions = {}): Promise<PgBouncer> {
-    if (!hasCommand('pgbouncer') && !install('pgbouncer'))
-      throw new Error('this test needs pgbouncer on PATH');
+    if (!hasOrInstalls('pgbouncer')) throw new Error('this test needs pgbouncer on PATH');
     const port = await freePort();
     const folder = await mkdtemp(path.join(tmpdir(), 'parley-pgbouncer-'));
     // It refuses to run as root.

@@ -19,6 +19,9 @@ export function install(name: string): boolean {
   return apt('install', '-y', name) || (apt('update') && apt('install', '-y', name));
 }
 
+/** Whether it is on PATH, if need be after installing the Debian package of its name as root. */
+export const hasOrInstalls = (name: string): boolean => hasCommand(name) || install(name);
+
 /** Whether somebody listens on this port of 127.0.0.1. */
 export const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../src/lib/free-port.ts';
-import { accepts, hasCommand, install, succeeds } from './programs.ts';
+import { accepts, hasCommand, hasOrInstalls, succeeds } from './programs.ts';
 
 interface RunningRedis {
   readonly url: string;
@@ -20,13 +20,10 @@ export async function findRedis(): Promise<RunningRedis> {
 /** A Redis to harm: from `redis-server` on PATH, else installed by apt as root, else from Docker. */
 export async function ownRedis(): Promise<RedisServer> {
   const port = await freePort();
-  if (hasRedisServer()) return startRedis(port, inMemory(port));
+  if (hasOrInstalls('redis-server')) return startRedis(port, inMemory(port));
   if (hasCommand('docker') && succeeds('docker', ['info'])) return startInDocker(port);
   throw new Error('the tests need Redis: set REDIS_URL, or install redis-server or Docker');
 }
-
-/** On PATH, if need be after installing it. */
-const hasRedisServer = (): boolean => hasCommand('redis-server') || install('redis-server');
 
 /** For servers that write nothing to disk. */
 export const inMemory = (port: number): string[] => [
@@ -42,7 +39,7 @@ export const inMemory = (port: number): string[] => [
 
 /** @param args of `redis-server`, which make it listen on this port of 127.0.0.1 */
 export function startRedis(port: number, args: readonly string[]): Promise<RedisServer> {
-  if (!hasRedisServer()) throw new Error('these tests need redis-server: install it');
+  if (!hasOrInstalls('redis-server')) throw new Error('these tests need redis-server: install it');
   return RedisServer.start(
     port,
     () => spawn('redis-server', args, { stdio: 'ignore' }),
