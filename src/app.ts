@@ -24,7 +24,7 @@ import { createMetrics } from './lib/metrics.ts';
 import { packagePath } from './lib/package-path.ts';
 import { StartupError } from './lib/startup-error.ts';
 import { createFindClient } from './limits/address.ts';
-import { createLimits, noLimits } from './limits/limits.ts';
+import { type LimitName, type Limits, createLimits, noLimits } from './limits/limits.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
 import { createReadHistory } from './messages/history.ts';
 import { limitSends } from './messages/limit-sends.ts';
@@ -35,7 +35,7 @@ import { createSendMessage } from './messages/send.ts';
 import { createWriter } from './messages/writer.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { apiRoutes } from './transport/api.ts';
-import { createClientAddress } from './transport/client-address.ts';
+import { type ClientAddress, createClientAddress } from './transport/client-address.ts';
 import { limitConnections } from './transport/connections.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
 import { type Route, serveRoutes } from './transport/http.ts';
@@ -47,6 +47,10 @@ import { demoRoutes } from './web/demo.ts';
 
 /** How long a stopping node waits for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
+
+/** No address: it may be a person's. */
+const UNTRUSTED_PROXY =
+  'X-Forwarded-For came from an address that is not in TRUSTED_PROXIES: all who are behind it share the limits of one address';
 
 export interface App extends AsyncDisposable {
   readonly port: number;
@@ -114,18 +118,7 @@ async function build(
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(await openBus(config, logger, disposer));
 
-  const limits = config.rateLimits
-    ? createLimits(
-        {
-          redis:
-            config.bus.kind === 'redis'
-              ? openRedisCommands(config.bus.redis, logger, disposer)
-              : undefined,
-          onLimited: (limit) => metrics.limited.inc({ limit }),
-        },
-        disposer,
-      )
-    : noLimits;
+  const limits = openLimits(config, (limit) => metrics.limited.inc({ limit }), logger, disposer);
 
   const index = createConversationIndex(database);
   const getConversation = createGetConversation(database);
@@ -194,11 +187,9 @@ async function build(
   ];
   const requests = new InFlight();
   const findClient = createFindClient(config.trustedProxies);
-  const clientAddress = createClientAddress(findClient, () =>
-    logger.warn(
-      'X-Forwarded-For comes from an address that is not in TRUSTED_PROXIES: its limits count all who are behind it as one',
-    ),
-  );
+  const clientAddress: ClientAddress = config.rateLimits
+    ? createClientAddress(findClient, () => logger.warn(UNTRUSTED_PROXY))
+    : () => undefined;
   const httpParts = { authenticate, mayComeFrom, limits, clientAddress, requests, logger };
   const handleFrame = createFrameHandler({ hub, sendMessage, markRead, authenticate, logger });
   if (config.rateLimits) limitConnections(app, findClient, limits);
@@ -236,6 +227,17 @@ async function openBus(config: Config, logger: Logger, disposer: Disposer): Prom
       cause: error,
     });
   });
+}
+
+function openLimits(
+  { rateLimits, bus }: Config,
+  onLimited: (limit: LimitName) => void,
+  logger: Logger,
+  disposer: Disposer,
+): Limits {
+  if (!rateLimits) return noLimits;
+  const redis = bus.kind === 'redis' ? openRedisCommands(bus.redis, logger, disposer) : undefined;
+  return createLimits({ redis, onLimited }, disposer);
 }
 
 /** pg and ioredis name hosts and reasons, never passwords. */
