@@ -37,7 +37,7 @@ import {
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { openLimits, openServices } from './services.ts';
 import { apiRoutes } from './transport/api.ts';
-import { createClientAddress } from './transport/client-address.ts';
+import { type ClientAddress, createClientAddress } from './transport/client-address.ts';
 import { limitConnections } from './transport/connections.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
 import { type Route, serveRoutes } from './transport/http.ts';
@@ -51,6 +51,10 @@ import { demoRoutes } from './web/demo.ts';
 
 /** How long a stopping node waits for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
+
+/** No address: it may be a person's. */
+const UNTRUSTED_PROXY =
+  'X-Forwarded-For came from an address that is not in TRUSTED_PROXIES: all who are behind it share the limits of one address';
 
 export interface App extends Service, Partial<SidePorts> {
   /**
@@ -191,11 +195,9 @@ async function build(
   ];
   const requests = new InFlight();
   const findClient = createFindClient(config.trustedProxies);
-  const clientAddress = createClientAddress(findClient, () =>
-    logger.warn(
-      'X-Forwarded-For comes from an address that is not in TRUSTED_PROXIES: its limits count all who are behind it as one',
-    ),
-  );
+  const clientAddress: ClientAddress = config.rateLimits
+    ? createClientAddress(findClient, () => logger.warn(UNTRUSTED_PROXY))
+    : () => undefined;
   const onAnswered = requestObserver(metrics);
   const common = { authenticate, mayComeFrom, limits, clientAddress, logger };
   const handleFrame = createFrameHandler({

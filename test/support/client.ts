@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { SECRET } from './spawn-node.ts';
@@ -106,11 +107,13 @@ export async function connect(wsUrl: string, user: User): Promise<Client> {
 /** The status a refused upgrade was answered with; 101 when it was not refused. */
 export const upgradeStatus = (
   wsUrl: string,
-  headers: Record<string, string>,
+  headers: Record<string, string | readonly string[]>,
   protocols: string[] = [],
 ): Promise<number> =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(wsUrl, protocols, { headers });
+    const socket = new WebSocket(wsUrl, protocols, {
+      headers: { ...headers } as IncomingHttpHeaders,
+    });
     socket.on('unexpected-response', (_, response) => {
       resolve(response.statusCode ?? 0);
       response.destroy();
