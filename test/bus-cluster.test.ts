@@ -3,6 +3,7 @@ import type { Bus } from '../src/bus/bus.ts';
 import { SLOTS, slotOf } from '../src/bus/redis-slots.ts';
 import { channel, openBus, record, texts } from './support/bus.ts';
 import { surviveFault } from './support/bus-traffic.ts';
+import { answer, openCommands } from './support/redis-commands.ts';
 import { type ClusterSetup, startCluster } from './support/redis-cluster.ts';
 
 let cluster: ClusterSetup;
@@ -32,9 +33,13 @@ test('kill -9 of a master', async () => {
 test('SIGSTOP of a master, which tells nobody', async () => {
   const [sender, receiver] = await buses();
   const [before] = await cluster.shardOf(8_000);
+  const key = channelsOf(8_000)[0]!;
+  const commands = openCommands(cluster.settings);
+  await expect.poll(() => answer(commands.set(key, 'before'))).toBe('OK');
   const wake = () => before!.signal('SIGCONT');
   onTestFinished(wake);
   await surviveFault(sender, receiver, () => before!.signal('SIGSTOP'), wake);
+  await expect.poll(() => answer(commands.set(key, 'after'))).toBe('OK');
   expect((await cluster.shardOf(8_000))[0]).not.toBe(before);
 });
 
@@ -59,6 +64,9 @@ test('while a shard is away, and nothing takes its place, the others go on', asy
   const [lost, kept] = channelsOf(0, 16_383);
   await Promise.all([sender, receiver].map((bus) => bus.subscribe([lost!, kept!])));
   const shard = await cluster.shardOf(0);
+  const key = channelsOf(8_000)[0]!;
+  const commands = openCommands(cluster.settings);
+  await expect.poll(() => answer(commands.set(key, 'before'))).toBe('OK');
   const wake = () => {
     for (const node of shard) node.signal('SIGCONT');
   };

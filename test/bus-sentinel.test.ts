@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { openBus } from './support/bus.ts';
 import { surviveFault } from './support/bus-traffic.ts';
+import { answer, openCommands } from './support/redis-commands.ts';
 import { type SentinelSetup, startSentinel } from './support/redis-sentinel.ts';
 
 let sentinel: SentinelSetup;
@@ -30,8 +31,11 @@ test('kill -9 of the master', async () => {
 test('SIGSTOP of the master, which tells nobody', async () => {
   const [sender, receiver] = await buses();
   const before = await sentinel.master();
+  const commands = openCommands(sentinel.settings);
+  await expect.poll(() => answer(commands.set('key', 'before'))).toBe('OK');
   const wake = () => before.signal('SIGCONT');
   onTestFinished(wake);
   await surviveFault(sender, receiver, () => before.signal('SIGSTOP'), wake);
+  await expect.poll(() => answer(commands.set('key', 'after'))).toBe('OK');
   expect(await sentinel.master()).not.toBe(before);
 });

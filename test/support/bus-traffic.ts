@@ -64,9 +64,6 @@ export async function surviveFault(
     }
     expect(lastLost).toBeLessThanOrEqual(lastGap);
     expect(lastGap - since).toBeLessThan(MAX_AWAY_MS);
-    console.log(
-      `MEASURED ${expect.getState().currentTestName}: last loss ${Math.round(lastLost - since)} ms, gap ${Math.round(lastGap - since)} ms`,
-    );
   } finally {
     clearInterval(timer);
   }

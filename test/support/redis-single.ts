@@ -49,8 +49,14 @@ export async function startSingle(
     ...(isTls ? { 'tls-port': String(tlsPort) } : {}),
     // Else it would name the other port to clients.
     ...(isTls && mode === 'cluster' ? { 'tls-cluster': 'yes' } : {}),
+    // Alone it would not know its own address, which ioredis wants.
     ...(mode === 'cluster'
-      ? { 'cluster-enabled': 'yes', 'cluster-port': String(clusterPort), dir }
+      ? {
+          'cluster-enabled': 'yes',
+          'cluster-port': String(clusterPort),
+          'cluster-announce-ip': '127.0.0.1',
+          dir,
+        }
       : {}),
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
