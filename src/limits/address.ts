@@ -11,6 +11,9 @@ export type Address = string | undefined;
  */
 export type FindClient = (peer: string, forwardedFor: () => string) => Address;
 
+/** Only the last hops matter, and a client can send 100 KB of them. In characters. */
+const MAX_LENGTH = 2_048;
+
 /**
  * Believes `X-Forwarded-For` of trusted proxies alone: from right to left, each hop was written down by the one after it, and the
  * first that is not a trusted proxy is the client. A hop that is no address counts as the one that wrote it.
@@ -31,7 +34,7 @@ export function createFindClient(trusted: readonly string[]): FindClient {
     let client = parseAddress(peer);
     // A connection that has ended has no address any more.
     if (client === undefined || !isTrusted(client)) return client && addressKey(client);
-    for (const hop of forwardedFor().split(',').toReversed()) {
+    for (const hop of forwardedFor().slice(-MAX_LENGTH).split(',').toReversed()) {
       if (hop.trim() === '') continue;
       const written = parseAddress(withoutPort(hop.trim()));
       if (written === undefined) return addressKey(client);
