@@ -12,7 +12,7 @@ import { PgBouncer } from './support/pgbouncer.ts';
 import { startReplica } from './support/postgres-copy.ts';
 import type { PostgresProcess } from './support/postgres-process.ts';
 import { startProxy } from './support/proxy.ts';
-import { query } from './support/query.ts';
+import { calls, query } from './support/query.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
 
 const disposer = new Disposer();
@@ -66,17 +66,6 @@ async function used(expected: 0 | 1): Promise<void> {
   await expect
     .poll(() => Promise.all(nodes.map((node) => metric(node, 'parley_replica_used'))))
     .toEqual([expected, expected]);
-}
-
-/** How often a server has run statements that have this part, in all its time. */
-async function calls(url: string, part: string): Promise<number> {
-  const [row] = await query<{ count: number }>(
-    url,
-    `SELECT coalesce(sum(calls), 0)::integer AS count FROM pg_stat_statements
-     WHERE query LIKE '%' || $1 || '%' AND query NOT LIKE '%pg_stat_statements%'`,
-    [part],
-  );
-  return row?.count ?? 0;
 }
 
 const HISTORY = 'ORDER BY m.seq DESC';
