@@ -55,7 +55,12 @@ ${settings.join('\n')}
     const account = await unprivilegedAccount();
     const url = `postgres://${username}:${password}@127.0.0.1:${port}${pathname}`;
     const pooler = new PgBouncer(url, port, folder, account);
-    await pooler.#ready();
+    try {
+      await pooler.#ready();
+    } catch (error) {
+      await pooler[Symbol.asyncDispose]();
+      throw error;
+    }
     return pooler;
   }
 
@@ -97,6 +102,7 @@ ${settings.join('\n')}
   }
 
   async #kill(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const gone = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await gone;

@@ -14,3 +14,14 @@ export async function query<T extends QueryResultRow>(
     await client.end();
   }
 }
+
+/** How often a server with pg_stat_statements has run statements that have this part. */
+export async function calls(url: string, part: string): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    url,
+    `SELECT coalesce(sum(calls), 0)::integer AS count FROM pg_stat_statements
+     WHERE query LIKE '%' || $1 || '%' AND query NOT LIKE '%pg_stat_statements%'`,
+    [part],
+  );
+  return row?.count ?? 0;
+}
