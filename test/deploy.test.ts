@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { Env } from '../src/config-contradictions.ts';
 import { parseConfig } from '../src/config.ts';
 import { packagePath } from '../src/lib/package-path.ts';
 import { PING_INTERVAL_S, PONG_TIMEOUT_S } from '../src/protocol/limits.ts';
@@ -18,7 +17,7 @@ async function numberIn(file: string, pattern: RegExp): Promise<number> {
   return Number(found);
 }
 
-async function kubernetesEnv(): Promise<Env> {
+async function kubernetesEnv(): Promise<Record<string, string>> {
   const lines = (await read('deploy/kubernetes/parley.env')).split('\n');
   return Object.fromEntries(
     lines.filter((line) => /^\w/.test(line)).map((line) => line.split('=', 2) as [string, string]),

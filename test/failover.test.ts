@@ -41,7 +41,7 @@ test.each([
   async (_, start) => {
     const setup = await start();
     onTestFinished(() => setup[Symbol.asyncDispose]());
-    const env = { ...clusterEnv(await createDatabase()), ...setup.env };
+    const env = { ...clusterEnv(await createDatabase()), ...setup.env, RATE_LIMITS: 'off' };
     const [here, there] = await Promise.all([nodeForTest(env), nodeForTest(env)]);
     const [buyer, seller] = await Promise.all([newUser(), newUser()]);
     const conversationId = await newConversation(here.url, buyer, seller);
