@@ -133,7 +133,6 @@ async function build(
   let draining = false;
   const isDraining = () => draining;
   const metrics = createMetrics({
-    connections: () => hub.sessionCount,
     load: () => hub.load,
     undeliveredBytes: () => hub.undeliveredBytes,
     queuedWrites: () => writer.queued,

@@ -22,6 +22,7 @@ import { CloseCode } from '../protocol/close-codes.ts';
 import { notAuthorized } from '../protocol/errors.ts';
 import { ServedConversations } from './conversations.ts';
 import { encodeCursor } from './cursor.ts';
+import { finishAll } from './finish-all.ts';
 import { Peers } from './peers.ts';
 import { resume } from './resume.ts';
 import type { Session } from './session.ts';
@@ -29,7 +30,7 @@ import type { Broadcast } from './socket.ts';
 import { Sweep } from './sweep.ts';
 import { traceDelivery } from './trace-delivery.ts';
 import { TypingLimit } from './typing-limit.ts';
-import { type LocalUser, LocalUsers } from './users.ts';
+import { LocalUsers } from './users.ts';
 
 const TICK_MS = 1_000;
 
@@ -105,14 +106,11 @@ export class Hub {
     return this.#peers.join();
   }
 
-  get sessionCount(): number {
-    return this.#sessions.size;
-  }
-
   /** Those who are here, what is served for them, and the live frames they got: one for each socket. */
-  get load(): { users: number; conversations: number; deliveredFrames: number } {
-    const { size, deliveredFrames } = this.#users;
-    return { users: size, conversations: this.#served.size, deliveredFrames };
+  get load() {
+    const { size: users, deliveredFrames } = this.#users;
+    const [sockets, conversations] = [this.#sessions.size, this.#served.size];
+    return { sockets, users, conversations, deliveredFrames };
   }
 
   /** Whether PostgreSQL has answered lately. */
@@ -146,8 +144,16 @@ export class Hub {
     const user = this.#users.enter(session);
     await user.loading;
     if (session.state === 'closed') return;
-    if (cursor === undefined) session.goLive(this.#cursor());
-    else await this.#resume(session, user, cursor);
+    if (cursor === undefined) {
+      session.goLive(this.#cursor());
+      return;
+    }
+    await resume(session, user, cursor, {
+      ...this.#parts,
+      served: this.#served,
+      cursor: () => this.#cursor(),
+      onRead: (isComplete) => this.#parts.observer.resumed(isComplete),
+    });
   }
 
   disconnect(session: Session): void {
@@ -181,29 +187,12 @@ export class Hub {
    */
   async drain(ms: number): Promise<void> {
     this.#isDraining = true;
-    const sessions = [...this.#sessions];
-    const started = performance.now();
-    const finishing: Promise<void>[] = [];
-    for (const [i, session] of sessions.entries()) {
-      const wait = started + (ms * i) / sessions.length - performance.now();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      finishing.push(session.finish(CloseCode.restarting, 'restarting'));
-    }
-    await Promise.all(finishing);
+    await finishAll([...this.#sessions], ms);
   }
 
   /** Call it when all that was written here has been published. */
   leave(): void {
     this.#peers.leave();
-  }
-
-  #resume(session: Session, user: LocalUser, cursor: string): Promise<void> {
-    return resume(session, user, cursor, {
-      ...this.#parts,
-      served: this.#served,
-      cursor: () => this.#cursor(),
-      onRead: (isComplete) => this.#parts.observer.resumed(isComplete),
-    });
   }
 
   #cursor(): string {

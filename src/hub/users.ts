@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, userChannel } from '../bus/bus.ts';
 import type { ConversationIndex } from '../conversations/conversation-index.ts';
 import type { GetConversation } from '../conversations/get.ts';
-import { isOutage } from '../db/sql-state.ts';
 import { createBatcher } from '../lib/batcher.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
-import { frame, now } from '../messages/frames.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
-import { ProtocolError } from '../protocol/errors.ts';
+import { type AddParts, addConversation } from './add-conversation.ts';
 import { NONE } from './conversation-table.ts';
 import type { ServedConversations } from './conversations.ts';
 import type { Party } from './party-lists.ts';
@@ -27,16 +24,11 @@ export interface LocalUser extends Party {
 }
 
 /** Conversations that were created while their party was here. */
-interface News {
+export interface News {
   /** Those being added now. */
   readonly adding: Map<string, Promise<void>>;
   /** All that were delivered from their beginning. */
   readonly added: Set<string>;
-}
-
-/** How far a conversation that is being added has been delivered; `undefined` before the user was told of it. */
-interface Progress {
-  seq: number | undefined;
 }
 
 export interface UsersParts {
@@ -54,8 +46,6 @@ export interface UsersParts {
 /** Users whose conversations are looked up together: thousands may come at once, when another node has died. */
 const LOADED_TOGETHER = { maxSize: 25, maxRunning: 2 };
 
-/** Between two attempts to add a conversation, in milliseconds. */
-const RETRY_MS = 1_000;
 /** Conversations that are opened together: what others get meanwhile waits behind their confirmations from Redis. */
 const OPENED_TOGETHER = 300;
 
@@ -72,8 +62,15 @@ export class LocalUsers {
   #adding = 0;
   #deliveredFrames = 0;
 
+  readonly #addParts: AddParts;
+
   constructor(parts: UsersParts) {
     this.#parts = parts;
+    this.#addParts = {
+      ...parts,
+      isHere: (user) => this.#isHere(user),
+      deliver: (user, bytes, position) => this.#deliver(user, bytes, position),
+    };
   }
 
   get size(): number {
@@ -139,7 +136,7 @@ export class LocalUsers {
     user.news ??= { adding: new Map(), added: new Set() };
     const { adding } = user.news;
     this.#adding += 1;
-    const done = this.#addConversation(user, user.news, id).finally(() => {
+    const done = addConversation(user, user.news, id, this.#addParts).finally(() => {
       this.#adding -= 1;
       adding.delete(id);
     });
@@ -152,57 +149,6 @@ export class LocalUsers {
     // One that is closed for it takes itself out.
     for (let i = user.sessions.length - 1; i >= 0; i -= 1)
       user.sessions[i]?.onBroadcast(bytes, position);
-  }
-
-  /**
-   * Tries until it is done or the user has left: meanwhile there is no newer cursor, and nobody resumes past it. Goes on
-   * from where it was.
-   */
-  async #addConversation(user: LocalUser, news: News, id: string): Promise<void> {
-    const progress: Progress = { seq: undefined };
-    for (;;) {
-      try {
-        await this.#tryToAdd(user, news, id, progress);
-        return;
-      } catch (error) {
-        if (!this.#isHere(user)) return;
-        this.#parts.served.leaveOne(user, id);
-        // Each second, of each of them; of an outage the sweep tells, once.
-        this.#parts.logger[isOutage(error) ? 'debug' : 'warn'](
-          { err: error, conversationId: id },
-          'a new conversation was not added',
-        );
-        // Not one of the user's: there is nothing to add.
-        if (error instanceof ProtocolError && error.code === 'not_authorized') return;
-      }
-      await sleep(RETRY_MS, undefined, { ref: false });
-    }
-  }
-
-  /** Nothing of it may be missed: it is delivered from its first change on. */
-  async #tryToAdd(user: LocalUser, news: News, id: string, progress: Progress): Promise<void> {
-    const { served } = this.#parts;
-    await user.loading;
-    if (!this.#isHere(user) || served.has(user, id)) return;
-    const conversation = await this.#parts.getConversation(id, user.id);
-    if (!this.#isHere(user)) return;
-    await served.open([[user, [{ id, isBuyer: conversation.buyerId === user.id }]]]);
-    if (!this.#isHere(user)) return;
-    if (progress.seq === undefined) {
-      news.added.add(id);
-      const text = frame({ type: 'conversation_created', conversation, timestamp: now() });
-      this.#deliver(user, Buffer.from(text));
-      progress.seq = 0;
-    }
-    // The feed goes on meanwhile: once there is nothing between, the user joins in the same turn.
-    while (progress.seq < served.seq(id)) {
-      const changes = await this.#parts.readChanges(id, progress.seq, served.seq(id));
-      if (!this.#isHere(user)) return;
-      for (const change of changes)
-        this.#deliver(user, change.frame, { conversationId: id, seq: change.seq });
-      progress.seq = changes.at(-1)?.seq ?? served.seq(id);
-    }
-    served.joinOne(user, id);
   }
 
   #isHere(user: LocalUser): boolean {

@@ -5,7 +5,7 @@ import type { WriteRefusal } from '../messages/writer.ts';
 import type { ClientMessageType } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { CloseReason } from '../transport/close-reason.ts';
-import type { UpgradeRefusal } from '../transport/ws.ts';
+import type { UpgradeRefusal } from '../transport/upgrade.ts';
 import { type State, addStateMetrics } from './state.ts';
 
 /** docs/observability.md says what each means. Names are kept: alerts and dashboards stand on them. */

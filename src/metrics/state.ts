@@ -4,7 +4,6 @@ import type { Meter } from '../lib/metrics.ts';
 
 /** What is asked at each scrape. */
 export interface State {
-  readonly connections: () => number;
   readonly load: () => Hub['load'];
   readonly undeliveredBytes: () => number;
   readonly queuedWrites: () => number;
@@ -19,7 +18,7 @@ export interface State {
 }
 
 export function addStateMetrics(meter: Meter, state: State): void {
-  meter.gauge('parley_connections', 'Open sockets.', state.connections);
+  meter.gauge('parley_connections', 'Open sockets.', () => state.load().sockets);
   meter.gauge(
     'parley_users',
     'Users with at least one open socket here.',
