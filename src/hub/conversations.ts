@@ -14,6 +14,7 @@ import { DeliveryWatch } from './delivery-watch.ts';
 import { Feed } from './feed.ts';
 import { type Party, PartyLists } from './party-lists.ts';
 import type { Position } from './socket.ts';
+import { Starts } from './starts.ts';
 
 export interface ServedParts {
   readonly bus: Bus;
@@ -24,11 +25,6 @@ export interface ServedParts {
   /** So many changes did not come by the bus and were read. */
   readonly onRepaired: (changes: number) => void;
   readonly logger: Logger;
-}
-
-/** Conversations whose channels are being subscribed, and then their seqs read. One that left and came back has another. */
-interface Start {
-  readonly done: Promise<void>;
 }
 
 /** The id costs something: it is made when somebody asks for it. */
@@ -57,11 +53,15 @@ export class ServedConversations {
   /** One for all that is delivered: few sessions look at it. */
   readonly #position = new SlotPosition(this.#table);
   readonly #feeds = new Map<Slot, Feed>();
-  readonly #starting = new Map<Slot, Start>();
+  readonly #starts: Starts;
   readonly #watch = new DeliveryWatch();
 
   constructor(parts: ServedParts) {
     this.#parts = parts;
+    this.#starts = new Starts(parts, this.#table, (slot, seq) => {
+      this.#table.setSeq(slot, seq);
+      this.#feeds.get(slot)?.start(seq);
+    });
   }
 
   get size(): number {
@@ -84,12 +84,12 @@ export class ServedConversations {
       for (const { id, isBuyer } of list) {
         const slot = this.#table.add(id);
         this.#lists.add(party, slot, isBuyer ? BUYER : SELLER);
-        const start = this.#starting.get(slot);
-        if (start !== undefined) waiting.add(start.done);
+        const start = this.#starts.of(slot);
+        if (start !== undefined) waiting.add(start);
         else if (this.#table.seq(slot) === undefined) fresh.add(id);
       }
     }
-    if (fresh.size > 0) waiting.add(this.#start([...fresh]));
+    if (fresh.size > 0) waiting.add(this.#starts.begin([...fresh]));
     await Promise.all(waiting);
   }
 
@@ -218,36 +218,6 @@ export class ServedConversations {
     return { ids, seqs, next: slot < end ? slot : undefined };
   }
 
-  /** Subscribes first and reads afterwards: what happens in between is on the channel. */
-  #start(ids: readonly string[]): Promise<void> {
-    const read = async (): Promise<void> => {
-      try {
-        await this.#parts.bus.subscribe(ids.map(conversationChannel));
-        const seqs = await this.#parts.index.seqs(ids);
-        ids.forEach((id, i) => this.#started(id, start, seqs[i] ?? 0));
-      } catch (error) {
-        // Nobody is served half: who waited for these leaves.
-        for (const id of ids) {
-          const slot = this.#table.find(id);
-          if (this.#starting.get(slot) === start) this.#starting.delete(slot);
-        }
-        throw error;
-      }
-    };
-    const start: Start = { done: Promise.resolve().then(read) };
-    for (const id of ids) this.#starting.set(this.#table.find(id), start);
-    return start.done;
-  }
-
-  /** @param start the one that read this: a later one, after everybody had left, reads for itself */
-  #started(id: string, start: Start, seq: number): void {
-    const slot = this.#table.find(id);
-    if (this.#starting.get(slot) !== start) return;
-    this.#starting.delete(slot);
-    this.#table.setSeq(slot, seq);
-    this.#feeds.get(slot)?.start(seq);
-  }
-
   /** The feed of a conversation that is more than its seq: it has not started, or has a hole. */
   #feed(slot: Slot): Feed {
     const known = this.#feeds.get(slot);
@@ -295,7 +265,7 @@ export class ServedConversations {
         continue;
       channels.push(conversationChannel(this.#table.id(slot)));
       this.#endFeed(slot);
-      this.#starting.delete(slot);
+      this.#starts.forget(slot);
       this.#watch.forget(slot);
       this.#table.remove(slot);
     }
