@@ -1,6 +1,7 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Address } from './address.ts';
+import { type Limiter, consume } from './consume.ts';
 import { LocalLimit } from './local-limit.ts';
 import {
   ANONYMOUS_REQUESTS,
@@ -117,12 +118,10 @@ export function createLimits({ redis, onLimited }: LimitsParts, disposer: Dispos
     message: (userId) => told('messages', messages.take(userId)),
     request: (userId) => told('requests', requests.take(userId)),
     async newConversation(userId) {
-      return told('new_conversations', await waitFor(conversations, userId));
+      return told('new_conversations', await consume(conversations, userId));
     },
   };
 }
-
-type Limiter = RateLimiterMemory | RateLimiterRedis;
 
 /** Rare enough to ask Redis each time. While that does not answer, each node counts by itself. */
 function conversationLimiter(redis: object | undefined): Limiter {
@@ -137,14 +136,4 @@ function conversationLimiter(redis: object | undefined): Limiter {
     insuranceLimiter: local,
     rejectIfRedisNotReady: true,
   });
-}
-
-async function waitFor(limiter: Limiter, key: string): Promise<number> {
-  try {
-    await limiter.consume(key);
-    return 0;
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return Math.max(error.msBeforeNext, 1);
-    throw error;
-  }
 }

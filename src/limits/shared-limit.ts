@@ -1,6 +1,7 @@
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Disposer } from '../lib/disposer.ts';
 import { RecentMap } from '../lib/recent-map.ts';
+import { consume } from './consume.ts';
 import { type SharedRate, perWindow } from './rates.ts';
 import { TokenBucket, fillMs } from './token-bucket.ts';
 
@@ -94,13 +95,5 @@ export function chargeInRedis(redis: object, name: string, rate: SharedRate): Ch
     duration: rate.windowS,
     rejectIfRedisNotReady: true,
   });
-  return async (key, points) => {
-    try {
-      await limiter.consume(key, points);
-      return 0;
-    } catch (error) {
-      if (error instanceof RateLimiterRes) return error.msBeforeNext;
-      throw error;
-    }
-  };
+  return (key, points) => consume(limiter, key, points);
 }

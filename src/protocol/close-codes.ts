@@ -13,7 +13,7 @@ export const CloseCode = {
   unauthenticated: 4401,
   /** More than MAX_UNDELIVERED_MESSAGES waited, or nothing was written for WRITE_TIMEOUT_MS. */
   tooSlow: 4408,
-  /** More than MAX_EARLY_BYTES before `connected`. */
+  /** Too many frames or sockets (src/limits/rates.ts), or more than MAX_EARLY_BYTES before `connected`. */
   tooMany: 4429,
 } as const;
 

@@ -1,6 +1,6 @@
 /**
  * A thousand hostile sockets, in a process of their own: `node attack.ts <ports> <milliseconds>`. Each comes again a second after
- * it was cut. Prints an {@link AttackReport} and ends.
+ * it was cut. Prints a line when all are there, and an {@link AttackReport} when the time is over.
  */
 import { type User, newConversation, newUser } from '../support/client.ts';
 import { ATTACKERS, type Attacker } from './attackers.ts';
@@ -8,6 +8,8 @@ import { ATTACKERS, type Attacker } from './attackers.ts';
 export interface AttackReport {
   /** The most sockets there were at once. */
   readonly most: number;
+  /** What attacking took of the CPU that all share, in seconds. */
+  readonly cpuSeconds: number;
   /** How many sockets of each kind ended how: an HTTP status, a close code, or `cut`. */
   readonly ends: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -49,6 +51,7 @@ function attack(name: string, attacker: Attacker, number: number): void {
   most = Math.max(most, open.size);
 }
 
+const startCpu = process.cpuUsage();
 let number = 0;
 for (const [name, [count, attacker]] of Object.entries(ATTACKERS)) {
   for (let i = 0; i < count; i += 1) {
@@ -58,9 +61,12 @@ for (const [name, [count, attacker]] of Object.entries(ATTACKERS)) {
     if (number % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+console.log('attacking');
 setTimeout(() => {
   isOver = true;
   for (const attacker of open) attacker.stop();
-  console.log(JSON.stringify({ most, ends } satisfies AttackReport));
+  const { user: us, system } = process.cpuUsage(startCpu);
+  const cpuSeconds = (us + system) / 1e6;
+  console.log(JSON.stringify({ most, cpuSeconds, ends } satisfies AttackReport));
   process.exit(0);
 }, durationMs);
