@@ -1,9 +1,6 @@
-import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../src/lib/free-port.ts';
@@ -11,6 +8,7 @@ import { packagePath } from '../src/lib/package-path.ts';
 import { run } from '../src/lib/run.ts';
 import { type Balancer, type BalancerName, need, startBalancer } from './support/balancer.ts';
 import { upgradeStatus } from './support/client.ts';
+import { post } from './support/post.ts';
 import {
   type StandInNode,
   type StandInOptions,
@@ -51,24 +49,6 @@ async function scene(
 /** What the nodes got, other than probes. */
 const requestsOf = ({ nodes }: Scene) =>
   nodes.flatMap(({ requests }) => requests).filter(({ url }) => url !== '/healthz');
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** On a connection of its own: when a later request of a connection fails, HAProxy closes that without an answer. */
-async function post(url: string, headers: OutgoingHttpHeaders = {}): Promise<Answer> {
-  const request = http.request(url, { method: 'POST', agent: false, headers });
-  request.end('{}');
-  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-  return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    body: await text(response),
-  };
-}
 
 describe.each(['nginx', 'haproxy'] as const)('%s', (name) => {
   test('nodes get the address of the client, whatever the client wrote there, and an id', async () => {
@@ -111,7 +91,7 @@ describe.each(['nginx', 'haproxy'] as const)('%s', (name) => {
     };
     expect(await upgradeStatus(`${wsUrl}?token=${token}`, headers)).toBe(101);
     expect(await upgradeStatus(wsUrl, {}, ['parley.v1', `bearer.${token}`])).toBe(101);
-    expect((await post(`${url}/api?token=${token}`, headers)).status).toBe(503);
+    expect((await post(`${url}/api?token=${token}`, {}, headers)).status).toBe(503);
     for (const node of here.nodes) await node[Symbol.asyncDispose]();
     expect((await fetch(`${url}/api/gone?token=${token}`, { headers })).status).toBe(503);
     expect(requestsOf(here).some((request) => request.url.includes(token))).toBe(true);

@@ -8,9 +8,10 @@ import {
   type NodePorts,
   startBalancer,
 } from './support/balancer.ts';
-import { connect, newConversation, newUser, rest } from './support/client.ts';
+import { connect, newConversation, newUser } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
+import { post } from './support/post.ts';
 
 /** Linux has all of 127.0.0.0/8: nodes that differ in their addresses alone, as in containers. */
 const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
@@ -97,7 +98,9 @@ describe.each(['nginx', 'haproxy'] as const)('behind %s', (name) => {
     const balancer = await balancerForTest(name, [FIRST, SECOND], ports);
     await answers(balancer);
     const [buyer, seller] = [await newUser(), await newUser()];
-    const messages = `/api/conversations/${await newConversation(balancer.url, buyer, seller)}/messages`;
+    const conversationId = await newConversation(balancer.url, buyer, seller);
+    const messages = `${balancer.url}/api/conversations/${conversationId}/messages`;
+    const asBuyer = { authorization: `Bearer ${buyer.token}` };
     const before = await Promise.all(
       Array.from({ length: 20 }, () => connect(balancer.wsUrl, seller)),
     );
@@ -109,9 +112,10 @@ describe.each(['nginx', 'haproxy'] as const)('behind %s', (name) => {
     void leaving.exited.then(() => (hasEnded = true));
     for (let after = 0; after < 20; after += hasEnded ? 1 : 0) {
       const client = await connect(balancer.wsUrl, buyer);
-      const sent = await rest(balancer.url, buyer, 'POST', messages, { content: 'Still there?' });
-      expect(sent.status).toBe(201);
-      await client.next('new_message', ({ message }) => message.id === sent.body.message.id);
+      const { status, body } = await post(messages, { content: 'Still there?' }, asBuyer);
+      expect(status).toBe(201);
+      const { message } = JSON.parse(body) as { message: { id: string } };
+      await client.next('new_message', (frame) => frame['message'].id === message.id);
       client.socket.terminate();
     }
     expect(await leaving.exited).toBe(0);

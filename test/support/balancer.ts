@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/lib/free-port.ts';
 import { packagePath } from '../../src/lib/package-path.ts';
@@ -65,13 +66,15 @@ export async function startBalancer(
   const log = await open(logFile, 'a');
   const child = spawn(setup.command, setup.args, {
     env: { PATH: process.env['PATH'] ?? '', ...setup.env },
-    stdio: ['ignore', log.fd, log.fd],
+    // The last is for `close`, which comes when whoever has inherited it is gone as well: follow-nodes.sh looks once more.
+    stdio: ['ignore', log.fd, log.fd, 'pipe'],
   });
-  const exited = once(child, 'exit');
+  (child.stdio[3] as Readable).resume();
+  const closed = once(child, 'close');
   await log.close();
   const dispose = async (): Promise<void> => {
     child.kill('SIGTERM');
-    await exited;
+    await closed;
     await setup.dispose?.();
     await rm(folder, { recursive: true });
   };
