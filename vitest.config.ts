@@ -17,6 +17,9 @@ export default defineConfig({
           exclude: ['test/speed.test.ts', 'test/hostile.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
+          // They wait most of the time: for timeouts, failovers, and what must not come.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           // A busy machine is slow; what never comes is no faster seen with less.
           expect: { poll: { timeout: 10_000 } },
           hookTimeout: 60_000,
@@ -28,7 +31,7 @@ export default defineConfig({
           include: ['test/faults/faults.test.ts'],
           hookTimeout: 120_000,
           // After the others: they measure time.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -37,7 +40,7 @@ export default defineConfig({
           include: ['test/speed.test.ts'],
           hookTimeout: 120_000,
           // After all others: nothing of ours runs beside it.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -45,7 +48,7 @@ export default defineConfig({
           name: 'hostile',
           include: ['test/hostile.test.ts'],
           hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -6,6 +6,7 @@ import { packagePath } from '../../src/lib/package-path.ts';
 export const SECRET = 'a secret for tests, of more than 32 bytes';
 
 export interface NodeProcess {
+  readonly pid: number;
   readonly port: number;
   /** `http://<HOST>:<port>` */
   readonly url: string;
@@ -55,6 +56,7 @@ export async function startNode(
   });
   const host = env['HOST'] ?? '127.0.0.1';
   return {
+    pid: child.pid ?? 0,
     port,
     url: `http://${host}:${port}`,
     wsUrl: `ws://${host}:${port}/ws`,
