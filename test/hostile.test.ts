@@ -135,8 +135,10 @@ test.skipIf(process.platform !== 'linux')(
 
     expect(windows.map(({ length }) => length).every((length) => length > 200)).toBe(true);
     expect(windows.length).toBeGreaterThanOrEqual(3);
-    // The best one: what else runs on the machine makes them worse, never better, and the attack is the same in each.
-    expect(Math.min(...delays), `too slow: ${figures}`).toBeLessThanOrEqual(MAX_P99_MS);
+    // The middle one: something else on the machine may spoil one of them.
+    expect(delays.toSorted((a, b) => a - b)[1], `too slow: ${figures}`).toBeLessThanOrEqual(
+      MAX_P99_MS,
+    );
     expect(most).toBeLessThan(MAX_GROWTH_BYTES);
 
     people.stop();

@@ -15,15 +15,8 @@ const SILENCE = 'is it PostgreSQL, and does a firewall let us through?';
 
 /** Why, and what to do about it. There is never a password in it: pg names hosts, users and databases. */
 export function explainDatabaseError(error: unknown): string {
-  const told = toldByServer(error);
-  const code = told instanceof Error && 'code' in told ? String(told.code) : '';
-  const text = reason(told);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const text = reason(error);
   const advice = ADVICE[code] ?? (/timeout expired|terminated/.test(text) ? SILENCE : undefined);
   return advice === undefined ? text : `${text} (${advice})`;
 }
-
-/** drizzle puts the whole statement around it. */
-const toldByServer = (error: unknown): unknown =>
-  error instanceof Error && error.cause instanceof Error && 'code' in error.cause
-    ? error.cause
-    : error;
