@@ -3,6 +3,9 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_PORT = 8080;
 
+/** The one of `docker-compose.yml`: everybody knows it. */
+const PUBLIC_SECRET = 'a development secret that everybody knows';
+
 /** What is wrong about variables that may each be right. */
 export function contradictions(vars: Env): string[] {
   const mistakes: string[] = [];
@@ -15,6 +18,8 @@ export function contradictions(vars: Env): string[] {
   if (production && vars['JWT_SECRET'] === undefined && vars['JWKS_URL'] === undefined) {
     mistakes.push('JWT_SECRET or JWKS_URL must be set in production');
   }
+  if (production && [vars['JWT_SECRET'], vars['JWT_SECRET_PREVIOUS']].includes(PUBLIC_SECRET))
+    mistakes.push('JWT_SECRET must not be the one of docker-compose.yml in production');
   if (production && vars['DATABASE_URL'] === undefined && vars['PARLEY_EMBEDDED'] !== '1') {
     mistakes.push(
       'DATABASE_URL must be set in production (or PARLEY_EMBEDDED=1 to keep the data in .parley/)',

@@ -219,6 +219,12 @@ describe('in production', () => {
     expect(text).toContain('DATABASE_URL must be set in production');
   });
 
+  test('the secret that everybody knows is refused', () => {
+    const JWT_SECRET = 'a development secret that everybody knows';
+    expect(mistake({ ...production, JWT_SECRET })).toContain('JWT_SECRET must not be the one of');
+    expect(parseConfig({ JWT_SECRET }).auth.kind).toBe('secret');
+  });
+
   test('the embedded database must be asked for', () => {
     const env = { NODE_ENV: 'production', JWT_SECRET: SECRET };
     expect(mistake({ ...env, PARLEY_EMBEDDED: 'no' })).toContain('PARLEY_EMBEDDED=1');

@@ -88,10 +88,11 @@ async function openDatabases(
   const database = await migrateDatabase(url)
     .then(() => openDatabase(url, logger, disposer))
     .catch((error: unknown) => {
-      throw new StartupError(
-        `cannot prepare the database of DATABASE_URL: ${explainDatabaseError(error)}`,
-        { cause: error },
-      );
+      const which =
+        config.kind === 'url' ? 'the database of DATABASE_URL' : 'the embedded database';
+      throw new StartupError(`cannot prepare ${which}: ${explainDatabaseError(error)}`, {
+        cause: error,
+      });
     });
   const replica =
     config.kind === 'url' && config.replicaUrl !== undefined

@@ -7,7 +7,7 @@ import { freshCluster, limitedCount } from './support/fresh-cluster.ts';
 import type { NodeProcess } from './support/spawn-node.ts';
 
 // The numbers of docs/protocol.md.
-const FRAMES = { burst: 200 };
+const FRAMES = { burst: 500 };
 const SOCKETS_PER_USER = 20;
 
 /** @param client as `X-Forwarded-For` names it; a line for each when there are several */

@@ -26,10 +26,11 @@ beforeAll(async () => {
 });
 
 test('promtool finds nothing wrong with the metrics, and each is documented', async () => {
-  // With a replica, so that its metrics are there; it is away.
+  // With workers and a replica, which is away, so that their metrics are there.
   const node = await nodeForTest({
     ...clusterEnv(databaseUrl),
     DATABASE_REPLICA_URL: 'postgres://parley@127.0.0.1:1/parley',
+    WORKERS: '2',
   });
   const { text } = await scrape(node.url);
   const ours = text

@@ -68,5 +68,9 @@ while [ -z "$nodes" ]; do
   nodes=$(usable)
 done
 write "$nodes"
-follow "$nodes" &
+# Without it nginx would go on with an old list: then both end, and whoever runs this starts it anew.
+(
+  trap 'kill -QUIT $$ 2>/dev/null' EXIT
+  follow "$nodes"
+) &
 exec nginx -p "$run" -c "$run/nginx.conf" -g 'daemon off;'

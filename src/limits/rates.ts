@@ -26,8 +26,11 @@ export const perWindow = ({ burst, perSecond, windowS }: SharedRate): number =>
  */
 export const MESSAGES: SharedRate = { burst: 50, perSecond: 10, windowS: 10, untold: 20 };
 
-/** Frames of any kind of a user's sockets on one node, pings included: answering one costs about as much as a message. */
-export const FRAMES: Rate = { burst: 200, perSecond: 50 };
+/**
+ * Frames of any kind of a user's sockets on one node, pings included: answering one costs about as much as a message. Sends over REST
+ * count as frames. The burst is all that a client may have sent without an answer before its socket broke, and repeats.
+ */
+export const FRAMES: Rate = { burst: 500, perSecond: 50 };
 
 /** Sockets of a user: devices and tabs. On one node. */
 export const MAX_SOCKETS_PER_USER = 20;
@@ -50,7 +53,7 @@ export const HANDSHAKES: Rate = { burst: 500, perSecond: 50 };
  */
 export const CONNECTIONS: Rate = { burst: 1_000, perSecond: 100 };
 
-/** REST requests of a user, on one node. */
+/** REST requests of a user other than sends, on one node. */
 export const REQUESTS: Rate = { burst: 100, perSecond: 20 };
 
 /** Requests from an address that nobody vouches for, on one node: without a valid token, or for what needs none. */

@@ -12,10 +12,14 @@ export interface AdmissionParts {
   readonly limits: Limits;
 }
 
-/** The caller, when they are who they say and within their limits. */
+/**
+ * The caller, when they are who they say and within their limits.
+ *
+ * @param route a send counts as a frame does: the limit on requests knows no repeats
+ */
 export async function admit(
   head: RequestHead,
-  method: 'GET' | 'POST',
+  { method, isSend }: { readonly method: 'GET' | 'POST'; readonly isSend?: boolean },
   parts: AdmissionParts,
 ): Promise<Identity> {
   const { limits } = parts;
@@ -24,7 +28,7 @@ export async function admit(
     if (error instanceof AuthError) refuseOver(limits.anonymousRequest(head.address));
     throw error;
   });
-  refuseOver(limits.request(identity.userId));
+  refuseOver((isSend === true ? limits.frame : limits.request)(identity.userId));
   return identity;
 }
 

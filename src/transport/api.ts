@@ -71,6 +71,7 @@ export const apiRoutes = (parts: ApiParts): Route[] => [
     method: 'POST',
     path: '/api/conversations/:id/messages',
     access: 'user',
+    isSend: true,
     async handle(request, { userId }) {
       const conversationId = idOf(request);
       const { content, clientMessageId } = check(sendMessageBody, request.body);

@@ -34,6 +34,8 @@ export type Route = { readonly method: Method; readonly path: string } & (
     }
   | {
       readonly access: 'user';
+      /** It sends a message, perhaps once more. */
+      readonly isSend?: boolean;
       readonly handle: (request: Request, identity: Identity) => Reply | Promise<Reply>;
     }
 );
@@ -131,7 +133,7 @@ async function handle(
     const Allow = allowed(routes);
     throw new HttpError(405, 'method_not_allowed', `use ${Allow}`, { Allow });
   }
-  const identity = route.access === 'user' ? await admit(head, route.method, parts) : undefined;
+  const identity = route.access === 'user' ? await admit(head, route, parts) : undefined;
   const request: Request = {
     params: head.params,
     query: head.query,

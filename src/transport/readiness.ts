@@ -11,9 +11,12 @@ export type ReadState = () => Promise<ServingState>;
 /** A hung PostgreSQL is as good as none, and a balancer does not wait for long. In milliseconds. */
 const READY_TIMEOUT_MS = 2_000;
 
-/** However many ask at once, PostgreSQL is asked once. */
+/**
+ * However many ask at once, PostgreSQL is asked once, on one of the writer's connections: a node whose readers all wait for slow pages
+ * is ready.
+ */
 export function createReadState(
-  { pool }: Database,
+  { writePool }: Database,
   isDraining: () => boolean,
   logger: Logger,
 ): ReadState {
@@ -21,13 +24,13 @@ export function createReadState(
   let wasUp = true;
   const ask = async (): Promise<ServingState> => {
     try {
-      await within(READY_TIMEOUT_MS, pool.query('SELECT 1'));
+      await within(READY_TIMEOUT_MS, writePool.query('SELECT 1'));
       if (!wasUp) logger.info('ready again');
       wasUp = true;
       return 'up';
     } catch (err) {
       // Balancers ask every other second.
-      if (wasUp) logger.error({ err }, 'not ready: PostgreSQL does not answer');
+      if (wasUp) logger.warn({ err }, 'not ready: PostgreSQL does not answer');
       wasUp = false;
       return 'down';
     } finally {
