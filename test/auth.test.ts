@@ -368,16 +368,25 @@ describe('JWKS', () => {
 
     const server = new KeyServer();
     onTestFinished(() => server.stop());
-    server.keys = [old.jwk, next.jwk];
-    server.mode = 'error';
     await server.listen(port);
-    expect(await statuses(late, token)).toEqual([503, 503]);
-    server.mode = 'garbage';
-    expect(await statuses(late, token)).toEqual([503, 503]);
-    server.mode = 'ok';
-    for (const node of [started, late]) expect(await statuses(node, token)).toEqual([200, 101]);
+    // An answer without a usable key takes nothing from those there are. After each failure it is asked again in 5 s.
+    for (const mode of ['error', 'garbage', 'ok'] as const) {
+      server.mode = mode;
+      const before = server.fetches;
+      const asked = async () => {
+        expect(await statuses(late, token)).toEqual([503, 503]);
+        return server.fetches;
+      };
+      await expect.poll(asked, { timeout: 15_000, interval: 250 }).toBeGreaterThan(before);
+      expect(await statuses(late, oldToken)).toEqual([200, 101]);
+    }
+    server.keys = [old.jwk, next.jwk];
+    for (const node of [started, late])
+      await expect
+        .poll(() => statuses(node, token), { timeout: 15_000, interval: 250 })
+        .toEqual([200, 101]);
     expect(late.output()).not.toContain(token.split('.')[1]);
-  });
+  }, 90_000);
 });
 
 describe('a live socket', () => {

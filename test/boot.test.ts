@@ -226,7 +226,7 @@ describe('who may log in', () => {
   });
 
   test.each([
-    [404, 'not here', /200 OK/],
+    [404, 'not here', /answered 404/],
     [200, '<html>', /JSON/],
     [200, '{"keys":{}}', /malformed/],
     [200, '{"keys":[]}', /no RSA, EC or OKP key/],

@@ -3,7 +3,9 @@ import {
   type JSONWebKeySet,
   type JWKSCacheInput,
   type JWTVerifyGetKey,
+  type FetchImplementation,
   createRemoteJWKSet,
+  customFetch,
   jwksCache,
 } from 'jose';
 import type { Disposer } from '../lib/disposer.ts';
@@ -41,16 +43,20 @@ export async function openKeySet(
   disposer: Disposer,
 ): Promise<JWTVerifyGetKey> {
   // jose begins with what is in here, unless it is too old, and puts here what it fetches.
-  const cache: JWKSCacheInput = (await store.read(url)) ?? {};
+  const kept = await store.read(url).catch((error: unknown) => {
+    // drizzle puts the whole statement around it.
+    throw unusable(error instanceof Error ? (error.cause ?? error) : error);
+  });
+  const cache: JWKSCacheInput = kept ?? {};
   const keys = createRemoteJWKSet(new URL(url), {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: MAX_AGE_MS,
     [jwksCache]: cache,
+    [customFetch]: createFetchKeys(),
   });
   const refresh = async (): Promise<void> => {
     await keys.reload();
-    if (!hasUsableKey(keys.jwks())) throw new Error('there is no RSA, EC or OKP key');
     if (isFilled(cache)) await store.write(url, cache);
   };
   const goOn = (err: unknown): void =>
@@ -63,6 +69,40 @@ export async function openKeySet(
   const timer = setInterval(() => void refresh().catch(goOn), REFRESH_MS);
   disposer.defer(() => clearInterval(timer));
   return keys;
+}
+
+/**
+ * jose takes whatever is a set in place of the keys there are, and after a failure it asks again for every token with an unknown
+ * `kid`. So a set without a key that we can use is a failure, and one failure holds for a while.
+ */
+function createFetchKeys(): FetchImplementation {
+  let failure: { readonly at: number; readonly error: unknown } | undefined;
+  return async (...request) => {
+    if (failure !== undefined && performance.now() - failure.at < COOLDOWN_MS) throw failure.error;
+    try {
+      const response = await fetch(...request);
+      await check(response.clone());
+      failure = undefined;
+      return response;
+    } catch (error) {
+      failure = { at: performance.now(), error };
+      throw error;
+    }
+  };
+}
+
+async function check(response: Response): Promise<void> {
+  if (response.status !== 200) throw new Error(`it answered ${response.status} in place of 200`);
+  const text = await response.text();
+  let set: unknown;
+  try {
+    set = JSON.parse(text);
+  } catch {
+    throw new Error('its answer is no JSON');
+  }
+  const { keys } = set as Partial<JSONWebKeySet>;
+  if (!Array.isArray(keys)) throw new Error('its answer is malformed: no JSON Web Key Set');
+  if (!hasUsableKey({ keys })) throw new Error('there is no RSA, EC or OKP key');
 }
 
 const isFilled = (cache: JWKSCacheInput): cache is ExportedJWKSCache => 'uat' in cache;

@@ -8,6 +8,8 @@ import { type Locator, SLOTS, type SlotRange, slotOf } from './redis-slots.ts';
 import { serverUrls, urlAt } from './redis-url.ts';
 
 interface View {
+  /** Who sees it so: a node may be asked under two names. */
+  readonly id: unknown;
   readonly masters: readonly SlotRange[];
   readonly nodes: readonly string[];
 }
@@ -35,9 +37,10 @@ export async function openCluster(
 
 /** A node that was cut off or has just woken up tells of what has been. */
 function mostCommon(views: readonly View[]): View {
-  const groups = groupBy(views, ({ masters }) => JSON.stringify(masters));
+  const each = new Map(views.map((view) => [view.id, view])).values();
+  const groups = groupBy([...each], ({ masters }) => JSON.stringify(masters));
   const [most = []] = [...groups.values()].toSorted((a, b) => b.length - a.length);
-  return most[0] ?? { masters: [], nodes: [] };
+  return most[0] ?? { id: undefined, masters: [], nodes: [] };
 }
 
 type SlotsNode = readonly [host: string | null, port: number, ...rest: readonly unknown[]];
@@ -45,7 +48,11 @@ type SlotsReply = readonly (readonly [first: number, last: number, ...nodes: Slo
 
 /** How a node sees the cluster. */
 async function viewOf(redis: Redis, url: string): Promise<View> {
-  const reply = (await redis.call('CLUSTER', 'SLOTS')) as SlotsReply;
+  const [id, slots] = await Promise.all([
+    redis.call('CLUSTER', 'MYID'),
+    redis.call('CLUSTER', 'SLOTS'),
+  ]);
+  const reply = slots as SlotsReply;
   const nodes: string[] = [];
   const masters = reply.map(([first, last, ...replicated]): SlotRange => {
     // Without a host it is the one that was asked.
@@ -55,5 +62,5 @@ async function viewOf(redis: Redis, url: string): Promise<View> {
     nodes.push(...urls);
     return { first, last, url: urls[0] ?? url };
   });
-  return { masters: masters.toSorted((a, b) => a.first - b.first), nodes };
+  return { id, masters: masters.toSorted((a, b) => a.first - b.first), nodes };
 }

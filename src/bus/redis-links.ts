@@ -38,6 +38,7 @@ export class RedisLinks {
     if (without > 0) throw new Error(`${without} slots of the cluster have no master`);
     const links = await this.#follow(ranges);
     await Promise.all(links.map((link) => link.open()));
+    if (this.#isClosed) return;
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
   }
 

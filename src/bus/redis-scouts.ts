@@ -10,10 +10,14 @@ import { FAIL_FAST, connect, createRedis } from './redis-connect.ts';
 export class RedisScouts {
   readonly #logger: Logger;
   readonly #connections = new Map<string, Redis>();
+  #isClosed = false;
 
   constructor(logger: Logger, disposer: Disposer) {
     this.#logger = logger;
-    disposer.defer(() => this.#keep(new Set()));
+    disposer.defer(() => {
+      this.#isClosed = true;
+      this.#keep(new Set());
+    });
   }
 
   /**
@@ -22,6 +26,7 @@ export class RedisScouts {
    * @throws when every one of them that is new can't be reached now
    */
   async watch(urls: readonly string[]): Promise<void> {
+    if (this.#isClosed) return;
     this.#keep(new Set(urls));
     const attempts: Promise<void>[] = [];
     for (const url of new Set(urls)) {

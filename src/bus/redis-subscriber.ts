@@ -76,7 +76,7 @@ export class RedisSubscriber {
   /** @param mayWait or whether Redis is known not to answer */
   async subscribe(channels: readonly string[], mayWait: boolean): Promise<void> {
     if (!this.isComplete) {
-      this.#later.push(() => this.#send('subscribe', channels));
+      this.#doLater(() => this.#send('subscribe', channels));
       return;
     }
     const confirmed = this.#send('subscribe', channels);
@@ -93,12 +93,18 @@ export class RedisSubscriber {
 
   unsubscribe(channels: readonly string[]): void {
     const send = () => this.#send('unsubscribe', channels);
-    if (!this.isComplete) this.#later.push(send);
+    if (!this.isComplete) this.#doLater(send);
     else if (this.#redis.status === 'ready') send().catch(() => undefined);
   }
 
   stopWaiting(): void {
     for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  /** A connection that is still to come begins with all that is provided then. */
+  #doLater(work: () => Promise<void>): void {
+    if (this.#redis.status === 'ready') this.#later.push(work);
   }
 
   /** Behind the last SUBSCRIBE: with this answered, that one was too, and what was published before it has arrived. */

@@ -17,6 +17,7 @@ const SILENCE = 'is it PostgreSQL, and does a firewall let us through?';
 export function explainDatabaseError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const text = reason(error);
-  const advice = ADVICE[code] ?? (/timeout expired|terminated/.test(text) ? SILENCE : undefined);
+  const advice =
+    ADVICE[code] ?? (/timeout expired|terminated|no answer/.test(text) ? SILENCE : undefined);
   return advice === undefined ? text : `${text} (${advice})`;
 }

@@ -13,6 +13,7 @@ export async function connectOnce(url: string, applicationName: string): Promise
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
   });
   // A connection that breaks also fails what is being asked on it.
   client.on('error', () => undefined);

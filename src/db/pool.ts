@@ -2,6 +2,7 @@ import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres';
 import { type Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
+import { within } from '../lib/within.ts';
 import { CONNECT_TIMEOUT_MS } from './connect.ts';
 import { type Pooler, UnnamedClient, findPooler } from './pooler.ts';
 import * as schema from './schema.ts';
@@ -29,7 +30,7 @@ export async function openDatabase(
   logger: Logger,
   disposer: Disposer,
 ): Promise<Database> {
-  const pooler = await findPooler(url);
+  const pooler = await within(CONNECT_TIMEOUT_MS, findPooler(url));
   if (pooler !== undefined) logger.info(pooler, 'there is a pooler before PostgreSQL');
   const open = (max: number): Pool =>
     openPool({ url, max, pooler, verify: refuseReplica }, logger, disposer);

@@ -102,7 +102,11 @@ export class Sweep {
       if (this.#isStopped) return;
       try {
         await this.#step();
-        if (this.#isFailing) this.#parts.logger.info('PostgreSQL answers again');
+        if (this.#isFailing) {
+          this.#parts.logger.info('PostgreSQL answers again');
+          // After a failover commits may be missing, and their seqs are given out again: the sooner it is seen the better.
+          this.#isUrgent = true;
+        }
         this.#isFailing = false;
         this.#answeredAt = performance.now();
       } catch (error) {

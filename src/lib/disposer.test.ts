@@ -48,3 +48,14 @@ test('releases also what is deferred while it disposes', async () => {
   await disposer[Symbol.asyncDispose]();
   expect(order).toEqual(['inner', 'outer']);
 });
+
+test('releases at once what is deferred when it has disposed', async () => {
+  const disposer = new Disposer();
+  await disposer[Symbol.asyncDispose]();
+  let released = false;
+  disposer.defer(() => {
+    released = true;
+    throw new Error('nobody is left to hear of it');
+  });
+  await expect.poll(() => released).toBe(true);
+});

@@ -4,9 +4,15 @@
  */
 export class Disposer implements AsyncDisposable {
   readonly #releases: (() => unknown)[] = [];
+  #isDisposed = false;
 
+  /** What is acquired by work that outlived the disposal is released at once. */
   defer(release: () => unknown): void {
-    this.#releases.push(release);
+    if (this.#isDisposed)
+      void Promise.resolve()
+        .then(release)
+        .catch(() => undefined);
+    else this.#releases.push(release);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -23,6 +29,7 @@ export class Disposer implements AsyncDisposable {
         failures.push(error);
       }
     }
+    this.#isDisposed = true;
     if (failures.length > 0) throw new AggregateError(failures, 'not everything could be released');
   }
 }

@@ -45,6 +45,9 @@ export function createFindClient(trusted: readonly string[]): FindClient {
   };
 }
 
+/** IPv4-mapped (RFC 4291, section 2.5.5.2), and the prefix of NAT64 (RFC 6052, section 2.1), behind which are many. */
+const IPV4_IN_IPV6 = new Set(['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']);
+
 interface Parsed {
   readonly text: string;
   readonly family: 'ipv4' | 'ipv6';
@@ -57,7 +60,7 @@ function parseAddress(text: string): Parsed | undefined {
       return { text, family: 'ipv4' };
     case 6: {
       const groups = groupsOf(text);
-      const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff' ? groups.slice(6) : [];
+      const mapped = IPV4_IN_IPV6.has(groups.slice(0, 6).join(':')) ? groups.slice(6) : [];
       if (mapped.length === 0) return { text: groups.join(':'), family: 'ipv6' };
       const bytes = mapped.flatMap((group) => {
         const value = Number.parseInt(group, 16);

@@ -25,7 +25,7 @@ export async function admit(
   const { limits } = parts;
   // A valid token is never refused for what others behind its address do.
   const identity = await identify(head, method, parts).catch((error: unknown) => {
-    if (error instanceof AuthError) refuseOver(limits.anonymousRequest(head.address));
+    refuseOver(limits.anonymousRequest(head.address));
     throw error;
   });
   refuseOver((isSend === true ? limits.frame : limits.request)(identity.userId));

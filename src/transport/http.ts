@@ -4,6 +4,7 @@ import type { Identity } from '../auth/authenticate.ts';
 import { isOutage } from '../db/sql-state.ts';
 import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
+import { sparing } from '../lib/sparing.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { type AdmissionParts, admit, refuseOver } from './admission.ts';
 import { parseBody, readBody } from './body.ts';
@@ -58,12 +59,16 @@ export interface Answered {
 
 /** Registers the routes; everything else is answered with 404 or, on a known path, 405. */
 export function serveRoutes(app: TemplatedApp, routes: readonly Route[], parts: HttpParts): void {
+  const report = createReport(parts.logger);
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const names = [...path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
-    app.any(path, (res, req) => void parts.requests.track(answer(res, req, names, here, parts)));
+    app.any(
+      path,
+      (res, req) => void parts.requests.track(answer(res, req, names, here, parts, report)),
+    );
   }
-  app.any('/*', (res, req) => void parts.requests.track(answer(res, req, [], [], parts)));
+  app.any('/*', (res, req) => void parts.requests.track(answer(res, req, [], [], parts, report)));
 }
 
 async function answer(
@@ -72,6 +77,7 @@ async function answer(
   names: readonly string[],
   routes: readonly Route[],
   parts: HttpParts,
+  report: Report,
 ): Promise<void> {
   const started = performance.now();
   // `req` is dead after the first await: read all of it now.
@@ -84,10 +90,10 @@ async function answer(
   try {
     reply =
       method === 'OPTIONS' && routes.length > 0
-        ? { status: 204, type: '', body: '', headers: { Allow: allowed(routes) } }
+        ? options(head, routes, parts)
         : await handle(method, head, body, routes, parts);
   } catch (error) {
-    if (isOurFault(error) && !aborted) report(error, method, head.requestId, routes, parts.logger);
+    if (isOurFault(error) && !aborted) report(error, method, head.requestId, routes[0]?.path);
     reply = toProblem(error);
   }
   if (!aborted) {
@@ -102,19 +108,29 @@ async function answer(
   });
 }
 
+/** While PostgreSQL or the keys are away every request fails alike. In milliseconds. */
+const REPORT_INTERVAL_MS = 1_000;
+
 /** Anybody may send any other, and each would be a time series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-/** What is away is a warning; all else is a mistake in this program. */
-function report(
-  error: unknown,
-  method: string,
-  requestId: string,
-  routes: readonly Route[],
-  logger: Logger,
-): void {
-  const level = error instanceof ProtocolError || isOutage(error) ? 'warn' : 'error';
-  logger[level]({ err: error, requestId, method, path: routes[0]?.path }, 'a request failed');
+type Report = (error: unknown, method: string, requestId: string, path: string | undefined) => void;
+
+/** What is away is a warning, once a second; all else is a mistake in this program. */
+function createReport(logger: Logger): Report {
+  const outage = sparing(REPORT_INTERVAL_MS, (leftOut, line: object) =>
+    logger.warn({ ...line, leftOut }, 'a request failed'),
+  );
+  return (err, method, requestId, path) => {
+    const line = { err, requestId, method, path };
+    if (err instanceof ProtocolError || isOutage(err)) outage(line);
+    else logger.error(line, 'a request failed');
+  };
+}
+
+function options(head: RequestHead, routes: readonly Route[], { limits }: HttpParts): Reply {
+  refuseOver(limits.anonymousRequest(head.address));
+  return { status: 204, type: '', body: '', headers: { Allow: allowed(routes) } };
 }
 
 async function handle(
