@@ -1,3 +1,6 @@
+/** While something is away, everything that needs it fails alike: how often one of them is reported, in milliseconds. */
+export const OUTAGE_REPORT_MS = 1_000;
+
 /**
  * For what may happen a thousand times a second and is always the same: passes the first on, and then one in so many
  * milliseconds at most.

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { WRITE_CONNECTIONS } from '../db/pool.ts';
 import { isAboutData, isRetryable } from '../db/sql-state.ts';
 import type { Logger } from '../lib/logger.ts';
-import { sparing } from '../lib/sparing.ts';
+import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { ProtocolError, unavailable } from '../protocol/errors.ts';
 import type { WriteKind } from './write-kind.ts';
 
@@ -68,11 +68,8 @@ const MAX_BIG_BATCHES = 2;
 const MANY_ROWS = 32;
 const BIG_ROWS = 128;
 const MAX_ATTEMPTS = 5;
-/** While PostgreSQL is away every batch fails alike. */
-const REPORT_INTERVAL_MS = 1_000;
-
 export function createWriter(pool: Pool, logger: Logger, observer: WriterObserver): Writer {
-  const report = sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, kind: string, rows: number) =>
+  const report = sparing(OUTAGE_REPORT_MS, (leftOut, err: unknown, kind: string, rows: number) =>
     logger.error({ err, kind, rows, leftOut }, 'a batch was not written'),
   );
   let queue: Entry[] = [];

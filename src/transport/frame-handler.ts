@@ -2,7 +2,7 @@ import { AuthError, type Authenticate } from '../auth/authenticate.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Session } from '../hub/session.ts';
 import type { Logger } from '../lib/logger.ts';
-import { sparing } from '../lib/sparing.ts';
+import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { now, toWireMessage } from '../messages/frames.ts';
 import type { MarkRead } from '../messages/mark-read.ts';
 import type { SendMessage } from '../messages/send.ts';
@@ -40,11 +40,8 @@ export interface FrameCounts {
   readonly framesRefused: Record<ErrorCode, number>;
 }
 
-/** While PostgreSQL is away every frame fails alike. In milliseconds. */
-const REPORT_INTERVAL_MS = 1_000;
-
 export function createFrameHandler(parts: FrameHandlerParts): FrameHandler {
-  const report = sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, connectionId: string) =>
+  const report = sparing(OUTAGE_REPORT_MS, (leftOut, err: unknown, connectionId: string) =>
     parts.logger.warn({ err, connectionId, leftOut }, 'a frame could not be handled'),
   );
   const refuse = (session: Session, error: ProtocolError, context: RequestContext): void => {

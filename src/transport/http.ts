@@ -4,7 +4,7 @@ import type { Identity } from '../auth/authenticate.ts';
 import { isOutage } from '../db/sql-state.ts';
 import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
-import { sparing } from '../lib/sparing.ts';
+import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { type AdmissionParts, admit, refuseOver } from './admission.ts';
 import { parseBody, readBody } from './body.ts';
@@ -108,9 +108,6 @@ async function answer(
   });
 }
 
-/** While PostgreSQL or the keys are away every request fails alike. In milliseconds. */
-const REPORT_INTERVAL_MS = 1_000;
-
 /** Anybody may send any other, and each would be a time series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
@@ -118,7 +115,7 @@ type Report = (error: unknown, method: string, requestId: string, path: string |
 
 /** What is away is a warning, once a second; all else is a mistake in this program. */
 function createReport(logger: Logger): Report {
-  const outage = sparing(REPORT_INTERVAL_MS, (leftOut, line: object) =>
+  const outage = sparing(OUTAGE_REPORT_MS, (leftOut, line: object) =>
     logger.warn({ ...line, leftOut }, 'a request failed'),
   );
   return (err, method, requestId, path) => {

@@ -5,7 +5,7 @@ import type { OriginCheck } from '../auth/origin.ts';
 import type { Address } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Logger } from '../lib/logger.ts';
-import { sparing } from '../lib/sparing.ts';
+import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { createTurns } from '../lib/turns.ts';
 import { rateLimited } from '../protocol/errors.ts';
 import type { ClientAddress } from './client-address.ts';
@@ -40,15 +40,12 @@ export interface Opening {
 /** Answers a handshake: with 101, or with a problem and no socket. */
 export type Upgrade = (res: HttpResponse, req: HttpRequest, context: us_socket_context_t) => void;
 
-/** While PostgreSQL or the keys are away every socket fails alike. In milliseconds. */
-export const REPORT_INTERVAL_MS = 1_000;
-
 /** @param toUserData makes what uWebSockets.js keeps with the socket */
 export function createUpgrade(
   parts: UpgradeParts,
   toUserData: (opening: Opening) => object,
 ): Upgrade {
-  const report = sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, requestId: string) =>
+  const report = sparing(OUTAGE_REPORT_MS, (leftOut, err: unknown, requestId: string) =>
     parts.logger.warn({ err, requestId, leftOut }, 'a socket was not accepted'),
   );
   return (res, req, context) => void upgrade(res, req, context, parts, toUserData, report);

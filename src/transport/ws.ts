@@ -2,7 +2,7 @@ import type { TemplatedApp, WebSocket } from 'uWebSockets.js';
 import type { Hub } from '../hub/hub.ts';
 import { Session } from '../hub/session.ts';
 import type { Address } from '../limits/address.ts';
-import { sparing } from '../lib/sparing.ts';
+import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import {
   MAX_CONTENT_BYTES,
@@ -13,13 +13,7 @@ import {
 } from '../protocol/limits.ts';
 import { type CloseReason, closeReason } from './close-reason.ts';
 import type { FrameHandler } from './frame-handler.ts';
-import {
-  type Opening,
-  REPORT_INTERVAL_MS,
-  type UpgradeParts,
-  type UpgradeRefusal,
-  createUpgrade,
-} from './upgrade.ts';
+import { type Opening, type UpgradeParts, type UpgradeRefusal, createUpgrade } from './upgrade.ts';
 import { UwsSocket } from './uws-socket.ts';
 
 export interface WsParts extends Omit<UpgradeParts, 'onRefused'> {
@@ -62,7 +56,7 @@ export function serveWebSockets(app: TemplatedApp, parts: WsParts): void {
     ...parts,
     onRefused: (reason) => parts.observer.refused(reason),
   };
-  const reportUnserved = sparing(REPORT_INTERVAL_MS, (leftOut, err: unknown, id: string) =>
+  const reportUnserved = sparing(OUTAGE_REPORT_MS, (leftOut, err: unknown, id: string) =>
     parts.logger.warn({ err, connectionId: id, leftOut }, 'a socket could not be served'),
   );
   app.ws<UserData>('/ws', {

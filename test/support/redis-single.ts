@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RedisSettings } from '../../src/bus/redis-settings.ts';
 import { Disposer } from '../../src/lib/disposer.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../../src/lib/free-port.ts';
 import { hasOrInstalls } from './programs.ts';
 import { type RedisServer, inMemory, startRedis } from './redis.ts';
 import { until } from './until.ts';
