@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Disposer } from '../lib/disposer.ts';
+import { freePort } from '../lib/free-port.ts';
 import { type Address, cannotListen, listenTcp } from '../lib/listen-tcp.ts';
 
 /**
@@ -16,7 +17,8 @@ import { type Address, cannotListen, listenTcp } from '../lib/listen-tcp.ts';
  */
 export async function claimPort(address: Address, disposer: Disposer): Promise<number> {
   const probe = createServer();
-  const port = await listenTcp(probe, address);
+  // Workers listen later: what `listen(0)` gave could be somebody else's by then.
+  const port = await listenTcp(probe, { ...address, port: address.port || (await freePort()) });
   const name = createServer().listen(`\0parley:${address.host}:${port}`);
   try {
     await once(name, 'listening');
