@@ -1,0 +1,29 @@
+import type { Observable } from './types.ts';
+
+/** An observable and its only writer. */
+export class Subject<T> implements Observable<T> {
+  #value: T;
+  readonly #listeners = new Set<(value: T) => void>();
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  get(): T {
+    return this.#value;
+  }
+
+  set(value: T): void {
+    if (Object.is(value, this.#value)) return;
+    this.#value = value;
+    for (const listener of this.#listeners) listener(value);
+  }
+
+  subscribe(listener: (value: T) => void): () => void {
+    // One function may subscribe twice.
+    const entry = (value: T): void => listener(value);
+    this.#listeners.add(entry);
+    entry(this.#value);
+    return () => this.#listeners.delete(entry);
+  }
+}
