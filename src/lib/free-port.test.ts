@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
@@ -12,7 +13,7 @@ test('all that are asked for at once are different, and can be listened on', asy
   const ports = await freePorts(50);
   expect(new Set(ports).size).toBe(50);
   const server = createServer().listen(ports[0], '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await once(server, 'listening');
   server.close();
 });
 

@@ -8,27 +8,28 @@ const SPAN = 16_384;
 /** Below it ports need privileges. */
 const FIRST_UNPRIVILEGED = 1024;
 
+/** Elsewhere than on Linux: what was given away by this process. */
+const given = new Set<number>();
+
 /**
- * A port of 127.0.0.1 that nobody listens on, for a server that must be told its port.
+ * A port of 127.0.0.1 that nobody listens on, for a server that must be told its port. This process and others of ours are not given it again
+ * as long as this one lives.
  *
  * Between this and that server's start anybody may take what the kernel gives away for `listen(0)` and `connect`. So on Linux it is none of
- * those (`ip_local_port_range`, ip(7)), and a name keeps other processes of ours from choosing it as long as this one lives: an
- * abstract socket (unix(7)) is as local to the network namespace as a port. Elsewhere it is one that was free a moment ago.
+ * those (`ip_local_port_range`, ip(7)), where that leaves any. Elsewhere only this process is not given it again.
  */
 export async function freePort(): Promise<number> {
   const end = await firstEphemeralPort();
-  if (end === undefined) return anyPort();
   for (;;) {
-    const port = randomInt(Math.max(end - SPAN, FIRST_UNPRIVILEGED), end);
-    const name = createServer();
-    if (!(await listens(name, `\0parley-port:${port}`))) continue;
+    const wanted = end === undefined ? 0 : randomInt(Math.max(end - SPAN, FIRST_UNPRIVILEGED), end);
     const probe = createServer();
-    if (await listens(probe, { port, host: '127.0.0.1' })) {
-      await close(probe);
-      name.unref();
-      return port;
-    }
-    name.close();
+    if (!(await listens(probe, { port: wanted, host: '127.0.0.1' }))) continue;
+    const { port } = probe.address() as AddressInfo;
+    const isOurs = await keep(port);
+    const closed = once(probe, 'close');
+    probe.close();
+    await closed;
+    if (isOurs) return port;
   }
 }
 
@@ -44,12 +45,16 @@ async function firstEphemeralPort(): Promise<number | undefined> {
   return first >= 2 * FIRST_UNPRIVILEGED ? first : undefined;
 }
 
-async function anyPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await close(server);
-  return port;
+/** @returns false when it was given away before */
+async function keep(port: number): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    const isNew = !given.has(port);
+    given.add(port);
+    return isNew;
+  }
+  // An abstract socket (unix(7)) is as unique as a port and as local to the network namespace, and ends with the process.
+  const name = createServer().unref();
+  return listens(name, `\0parley-port:${port}`);
 }
 
 const listens = (
@@ -60,9 +65,3 @@ const listens = (
     server.once('listening', () => resolve(true)).once('error', () => resolve(false));
     server.listen(where);
   });
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  await closed;
-}

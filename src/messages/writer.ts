@@ -68,6 +68,7 @@ const MAX_BIG_BATCHES = 2;
 const MANY_ROWS = 32;
 const BIG_ROWS = 128;
 const MAX_ATTEMPTS = 5;
+
 export function createWriter(pool: Pool, logger: Logger, observer: WriterObserver): Writer {
   const report = sparing(OUTAGE_REPORT_MS, (leftOut, err: unknown, kind: string, rows: number) =>
     logger.error({ err, kind, rows, leftOut }, 'a batch was not written'),
