@@ -6,9 +6,10 @@ FROM node:24-trixie-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json tsconfig.browser.json tsconfig.browser.build.json ./
+COPY scripts scripts
 COPY src src
-RUN npm run build && rm dist/.tsbuildinfo
+RUN npm run build && rm dist/.*tsbuildinfo
 # Production needs neither compilers nor the embedded PostgreSQL, which are the optional packages; and of uWebSockets.js's forty
 # binaries, one for each platform and ABI, the one that this Node loads.
 RUN npm prune --ignore-scripts --omit=dev --omit=optional \
@@ -29,7 +30,7 @@ LABEL org.opencontainers.image.title="Parley" \
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY drizzle drizzle
-COPY src/web src/web
+COPY src/web/docs.html src/web/docs.html
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 ENV NODE_ENV=production

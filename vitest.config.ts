@@ -27,11 +27,25 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          include: ['test/browser/*.test.ts'],
+          exclude: ['test/browser/scroll.test.ts'],
+          globalSetup: ['test/browser/support/browser-setup.ts'],
+          testTimeout: 30_000,
+          maxWorkers: 2,
+          // Each worker has a browser, which wants a core: not beside what waits for others.
+          sequence: { groupOrder: 2 },
+          expect: { poll: { timeout: 10_000 } },
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['test/faults/faults.test.ts'],
           hookTimeout: 120_000,
           // After the others: they measure time.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -40,7 +54,19 @@ export default defineConfig({
           include: ['test/speed.test.ts'],
           hookTimeout: 120_000,
           // After all others: nothing of ours runs beside it.
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: 'browser-scroll',
+          include: ['test/browser/scroll.test.ts'],
+          globalSetup: ['test/browser/support/browser-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
+          // It measures frames: alone, too.
+          sequence: { groupOrder: 5 },
         },
       },
       {
@@ -48,7 +74,7 @@ export default defineConfig({
           name: 'hostile',
           include: ['test/hostile.test.ts'],
           hookTimeout: 120_000,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -48,6 +48,7 @@ import { metricsRoute, systemRoutes } from './transport/system.ts';
 import { loadUws } from './transport/uws.ts';
 import { serveWebSockets } from './transport/ws.ts';
 import { demoRoutes } from './web/demo.ts';
+import { inboxScriptRoutes } from './web/inbox-script.ts';
 
 /** How long a stopping node waits for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
@@ -187,6 +188,7 @@ async function build(
       markRead,
     }),
     ...systemRoutes({ bus, readState, docsPage }),
+    ...(await inboxScriptRoutes()),
     ...(config.metricsPort === undefined ? [metricsRoute(readMetrics)] : []),
     ...(config.demo && auth.kind === 'secret'
       ? await demoRoutes({ auth, createConversation })

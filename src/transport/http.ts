@@ -25,6 +25,9 @@ export interface Request {
   readonly body: unknown;
   /** The header, as it came; `undefined` without one. */
   readonly traceparent: string | undefined;
+  /** The headers, as they came; empty without one. */
+  readonly acceptEncoding: string;
+  readonly ifNoneMatch: string;
 }
 
 export type Route = { readonly method: Method; readonly path: string } & (
@@ -97,7 +100,13 @@ async function answer(
     reply = toProblem(error);
   }
   if (!aborted) {
-    const headers = { 'X-Request-Id': head.requestId, ...reply.headers, ...cors };
+    // A route may know better who may read its answers.
+    const isItsOwn = reply.headers?.['Access-Control-Allow-Origin'] !== undefined;
+    const headers = {
+      'X-Request-Id': head.requestId,
+      ...(isItsOwn ? {} : cors),
+      ...reply.headers,
+    };
     res.cork(() => write(res, { ...reply, headers }, method === 'HEAD'));
   }
   parts.onAnswered({
@@ -151,6 +160,8 @@ async function handle(
     params: head.params,
     query: head.query,
     traceparent: head.traceparent,
+    acceptEncoding: head.acceptEncoding,
+    ifNoneMatch: head.ifNoneMatch,
     body: route.method === 'POST' ? parseBody(head.contentType, await body) : undefined,
   };
   return route.access === 'user' && identity !== undefined
@@ -168,7 +179,7 @@ function write(res: HttpResponse, reply: Reply, isHead: boolean): void {
   if (reply.type !== '') res.writeHeader('Content-Type', reply.type);
   res.writeHeader('X-Content-Type-Options', 'nosniff');
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.writeHeader(name, value);
-  if (reply.status === 204) res.endWithoutBody();
+  if (reply.status === 204 || reply.status === 304) res.endWithoutBody();
   else if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body));
-  else res.end(Buffer.from(reply.body));
+  else res.end(typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body);
 }

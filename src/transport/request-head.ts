@@ -13,6 +13,8 @@ export interface RequestHead {
   readonly origin: string;
   readonly host: string;
   readonly contentType: string;
+  readonly acceptEncoding: string;
+  readonly ifNoneMatch: string;
   readonly requestId: string;
   /** Of W3C Trace Context, as it came. */
   readonly traceparent: string | undefined;
@@ -31,6 +33,8 @@ export const readHead = (
   origin: req.getHeader('origin'),
   host: req.getHeader('host'),
   contentType: req.getHeader('content-type'),
+  acceptEncoding: req.getHeader('accept-encoding'),
+  ifNoneMatch: req.getHeader('if-none-match'),
   requestId: requestIdOf(req.getHeader('x-request-id')),
   traceparent: req.getHeader('traceparent') || undefined,
 });

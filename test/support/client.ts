@@ -20,6 +20,7 @@ export const signToken = (sub: string, expiresInS = 3_600): Promise<string> =>
   new SignJWT()
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
+    .setIssuedAt()
     .setExpirationTime(Math.floor(Date.now() / 1_000) + expiresInS)
     .sign(new TextEncoder().encode(SECRET));
 

@@ -12,6 +12,8 @@ export interface Proxy extends AsyncDisposable {
   close(): void;
   /** From now on every connection stays, half-open: nothing gets through in either direction, nobody is told. */
   freeze(): void;
+  /** Every connection there is stays, half-open: nothing of it gets through, or only no answers. New ones are taken. */
+  lose(what: 'everything' | 'answers'): void;
   /** From now on everything takes so much longer, in each direction. */
   delay(ms: number): void;
   /** Takes new connections again. Those that were frozen end, as they do when a firewall has forgotten them. */
@@ -22,6 +24,9 @@ export interface Proxy extends AsyncDisposable {
 export async function startProxy(url: string): Promise<Proxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  const fars = new WeakSet<Socket>();
+  /** What they send gets lost. */
+  const lost = new WeakSet<Socket>();
   let state: 'open' | 'closed' | 'frozen' = 'open';
   let delayMs = 0;
   const track = (socket: Socket): void => {
@@ -35,6 +40,7 @@ export async function startProxy(url: string): Promise<Proxy> {
     if (state !== 'open') return;
     const far = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
     track(far);
+    fars.add(far);
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -43,13 +49,13 @@ export async function startProxy(url: string): Promise<Proxy> {
       let last = Promise.resolve();
       const forward = async (chunk: Buffer, before: Promise<void>, due: unknown): Promise<void> => {
         await Promise.all([before, due]);
-        if (state !== 'frozen') to.write(chunk);
+        if (state !== 'frozen' && !lost.has(from)) to.write(chunk);
       };
       from.on('data', (chunk: Buffer) => {
         last = forward(chunk, last, delayMs === 0 ? undefined : sleep(delayMs));
       });
       from.on('close', () => {
-        if (state !== 'frozen') to.destroy();
+        if (state !== 'frozen' && !lost.has(from)) to.destroy();
       });
     }
   });
@@ -70,6 +76,9 @@ export async function startProxy(url: string): Promise<Proxy> {
     },
     freeze() {
       state = 'frozen';
+    },
+    lose(what) {
+      for (const socket of sockets) if (what === 'everything' || fars.has(socket)) lost.add(socket);
     },
     delay(ms) {
       delayMs = ms;

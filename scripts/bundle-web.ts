@@ -1,0 +1,3 @@
+import { bundleWeb } from './lib/bundle-web.ts';
+
+await bundleWeb();

@@ -1,0 +1,28 @@
+import type { LinkEvents } from '../../link.ts';
+
+export type Recorder = LinkEvents & {
+  readonly told: string[];
+  readonly tabs: string[];
+  readonly states: Parameters<LinkEvents['onState']>[0][];
+};
+
+/** Notes all that a link tells, in words. */
+export function createRecorder(): Recorder {
+  const told: string[] = [];
+  const tabs: string[] = [];
+  const states: Recorder['states'] = [];
+  return {
+    told,
+    tabs,
+    states,
+    onState(state) {
+      states.push(state);
+      told.push('error' in state ? `${state.status} ${state.error.code}` : state.status);
+    },
+    onUser: (userId) => told.push(`user ${userId.slice(-4)}`),
+    onFrame: (frame) => told.push(`frame ${'seq' in frame ? frame.seq : frame.type}`),
+    onUp: (isComplete) => told.push(isComplete ? 'up, complete' : 'up'),
+    onDown: () => told.push('down'),
+    onTab: (tabId) => tabs.push(tabId),
+  };
+}

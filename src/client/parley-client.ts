@@ -1,0 +1,25 @@
+/** The public entry of the SDK: docs/sdk.md. */
+export { createClient } from './create-client.ts';
+export { ParleyError, type ParleyErrorCode } from './errors.ts';
+export { indexedDbStorage } from './storage/indexed-db.ts';
+export { memoryStorage } from './storage/memory.ts';
+export type {
+  Cancellable,
+  ClientOptions,
+  ClientStorage,
+  ConnectionState,
+  ConversationList,
+  ConversationSummary,
+  FailedMessage,
+  Loading,
+  Message,
+  Observable,
+  ParleyClient,
+  SendingMessage,
+  StoredMessage,
+  Thread,
+  ThreadState,
+  TokenRequest,
+  WebSocketConstructor,
+  WebSocketLike,
+} from './types.ts';

@@ -1,0 +1,203 @@
+import type { Conversation } from '../../protocol/resources.ts';
+import type { ConversationFrame, Link } from '../link.ts';
+import type { Rest } from '../rest/rest.ts';
+import { sleep } from '../async/sleep.ts';
+import type { Vault } from '../storage/vault.ts';
+import type { ConversationSummary } from '../types.ts';
+import { List } from './list.ts';
+import { Loader } from './loader.ts';
+import { Mender } from './mender.ts';
+import { Outbox } from './outbox.ts';
+import { type Change, Room } from './room.ts';
+import { RoomThread } from './thread.ts';
+
+export interface ChatParts {
+  readonly link: Link;
+  readonly rest: Rest;
+  readonly vault: Vault;
+  readonly tabId: string;
+  readonly me: () => string | undefined;
+  readonly closed: AbortSignal;
+}
+
+/** What one user has: gives each frame to whom it concerns, and reads over REST what is missing. */
+export class Chat {
+  readonly list: List;
+  readonly outbox: Outbox;
+  readonly #parts: ChatParts;
+  readonly #rooms = new Map<string, Room>();
+  readonly #threads = new Map<string, RoomThread>();
+  readonly #loaders = new Map<Room, Loader>();
+  readonly #changed = new Set<Room>();
+  readonly #mender: Mender;
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts;
+    const { rest, link, vault, tabId, me, closed } = parts;
+    this.#mender = new Mender(closed);
+    this.list = new List(rest, this.#rooms, (found) => this.#adoptAll(found));
+    this.outbox = new Outbox({
+      link,
+      vault,
+      tabId,
+      me,
+      isStored: (id, key) => this.#room(id).history.messages.some((each) => each.key === key),
+      onChange: (id, pending) => {
+        const room = this.#room(id);
+        room.pending = pending;
+        this.#changed.add(room);
+      },
+    });
+  }
+
+  thread(conversationId: string): RoomThread {
+    const id = conversationId.toLowerCase();
+    let thread = this.#threads.get(id);
+    if (!thread) {
+      const room = this.#room(id);
+      const { link, vault, tabId, closed } = this.#parts;
+      const loader = this.#loader(room);
+      const publish = (): void => this.publish(room);
+      const { outbox } = this;
+      thread = new RoomThread({ room, loader, link, vault, tabId, outbox, publish, closed });
+      this.#threads.set(id, thread);
+    }
+    return thread;
+  }
+
+  /** Tells what has changed. */
+  publish(...rooms: readonly Room[]): void {
+    for (const room of [...rooms, ...this.#changed]) room.publish();
+    this.#changed.clear();
+    this.list.publish();
+  }
+
+  async start(
+    about: { readonly listingId: number; readonly sellerId: string },
+    signal?: AbortSignal,
+  ): Promise<ConversationSummary> {
+    const found = await this.#parts.rest.call<Conversation>('conversations', signal, about);
+    this.#adoptAll([found]);
+    const room = this.#room(found.id);
+    // Its messages are just being loaded: it is known together with them.
+    while (!room.summary) await this.#loader(room).sync(signal);
+    return room.summary;
+  }
+
+  /** @returns whether it is this tab's now: it has none of its own there */
+  takeDraft(conversationId: string, text: string): boolean {
+    const { draft = text } = this.#room(conversationId);
+    if (draft !== text) return false;
+    this.thread(conversationId).setDraft(text);
+    return true;
+  }
+
+  onFrame(frame: ConversationFrame): void {
+    switch (frame.type) {
+      case 'conversation_created':
+        this.#adopt(frame.conversation);
+        break;
+      case 'error':
+        this.#onError(frame);
+        break;
+      case 'typing_notify':
+        if (frame.userId !== this.#parts.me()) this.thread(frame.conversationId).onTyping();
+        break;
+      case 'new_message':
+      case 'message_ack':
+      case 'read_receipt':
+        this.#onChange(this.#room(frame.conversationId), frame);
+      // Others are of a newer server: the hole that they leave is read over REST.
+    }
+    this.publish();
+  }
+
+  onUp(isComplete: boolean): void {
+    this.#mender.isUp = true;
+    this.outbox.allow({ send: true });
+    if (!isComplete) {
+      this.list.outdate();
+      for (const room of this.#rooms.values()) room.isStale = !!room.base || room.isWanted;
+    }
+    for (const thread of this.#threads.values()) thread.tellRead();
+    void this.#mendAll();
+  }
+
+  onDown(): void {
+    this.#mender.isUp = false;
+    this.outbox.allow({ send: false });
+  }
+
+  #room(id: string): Room {
+    let room = this.#rooms.get(id);
+    if (!room) this.#rooms.set(id, (room = new Room(id, this.#parts.me)));
+    return room;
+  }
+
+  #loader(room: Room): Loader {
+    let loader = this.#loaders.get(room);
+    if (!loader) {
+      loader = new Loader(room, {
+        rest: this.#parts.rest,
+        onPage: (page) => {
+          for (const message of page) if (room.isOwn(message)) this.outbox.confirm(message);
+        },
+        onChange: () => this.publish(room),
+        onFailure: () => this.#mendIfBehind(room),
+      });
+      this.#loaders.set(room, loader);
+    }
+    return loader;
+  }
+
+  #adopt(conversation: Conversation): void {
+    const room = this.#room(conversation.id);
+    room.adopt(conversation, false);
+    this.#mendIfBehind(room);
+    this.#changed.add(room);
+  }
+
+  #adoptAll(conversations: readonly Conversation[]): void {
+    for (const conversation of conversations) this.#adopt(conversation);
+    this.publish();
+  }
+
+  #onChange(room: Room, change: Change): void {
+    const isOwn = change.type !== 'read_receipt' && room.isOwn(change.message);
+    const isAwaited = isOwn && this.outbox.confirm(room.stored(change.message, change.seq));
+    room.take(change, isAwaited);
+    this.#changed.add(room);
+    this.#mendIfBehind(room);
+  }
+
+  #onError(frame: Extract<ConversationFrame, { type: 'error' }>): void {
+    if (frame.request === 'send_message') this.outbox.refuse(frame);
+    if (frame.request !== 'mark_read' || frame.retryAfterMs === undefined) return;
+    const thread = this.#threads.get(frame.conversationId ?? '');
+    void sleep(frame.retryAfterMs, this.#parts.closed).then(
+      () => thread?.tellRead(),
+      () => undefined,
+    );
+  }
+
+  /** The list first: it tells for most conversations at once that nothing is missing. */
+  async #mendAll(): Promise<void> {
+    const isThis = await this.#mender.mend(
+      this.list,
+      () => this.list.isOutdated,
+      () => this.list.refresh(),
+    );
+    if (!isThis) return;
+    for (const room of this.#rooms.values()) this.#mendIfBehind(room);
+  }
+
+  #mendIfBehind(room: Room): void {
+    if (!room.isBehind) return;
+    const loader = this.#loader(room);
+    void this.#mender.mend(
+      room,
+      () => room.isBehind,
+      () => loader.sync(),
+    );
+  }
+}

@@ -1,0 +1,209 @@
+import type { ParleyError } from './errors.ts';
+
+/**
+ * A value that changes. It is never mutated: another value is another object, and an equal one is not told of.
+ * Fits React's `useSyncExternalStore` and Svelte's store contract.
+ */
+export interface Observable<T> {
+  get(): T;
+  /** Calls `listener` at once and at each change. @returns what ends that */
+  subscribe(listener: (value: T) => void): () => void;
+}
+
+export interface Cancellable {
+  /** Ends the waiting, and the request where nothing was changed by it yet; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TokenRequest {
+  /** `connect`: the first, or a new connection; `expiry`: the last one ends soon; `rejected`: the server refused the last one. */
+  readonly reason: 'connect' | 'expiry' | 'rejected';
+  /** Aborted when nobody waits for the token any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface ClientOptions {
+  /** Where Parley is: `https://chat.example`, with a path when it is served under one. Default: the page's origin. */
+  readonly url?: string | URL;
+  /** Gives a JWT of the user, from your own backend. The client keeps it until shortly before its `exp`. */
+  readonly token: (request: TokenRequest) => string | Promise<string>;
+  /** Where unsent messages and drafts survive. Default: IndexedDB where there is one, else memory. */
+  readonly storage?: ClientStorage;
+  /** Whether the tabs of this origin share one socket for each user. Default: where Web Locks and BroadcastChannel exist. */
+  readonly shareSocket?: boolean;
+  /** Default: the platform's. Node 20 has none: pass that of `ws`. */
+  readonly WebSocket?: WebSocketConstructor;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What of a browser's WebSocket is used; that of `ws` fits. */
+export interface WebSocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
+
+/**
+ * Keeps small JSON values under keys. Whatever it does, the client goes on: a storage that fails is as good as none, and a
+ * message is sent all the same.
+ */
+export interface ClientStorage {
+  /** All whose key begins with `prefix`, in order of key. */
+  entries(prefix: string): Promise<readonly (readonly [key: string, value: unknown])[]>;
+  set(key: string, value: unknown): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+export type ConnectionState =
+  /** `connect()` has not been called. */
+  | { readonly status: 'idle' }
+  /** On the way, or what was missed is coming. */
+  | { readonly status: 'connecting' }
+  /** Every change arrives as it is made. */
+  | { readonly status: 'live' }
+  /** Tries again at `retryAt`, in milliseconds since 1970; `connect()` does at once. */
+  | { readonly status: 'waiting'; readonly retryAt: number; readonly error: ParleyError }
+  /** The device says it has no network; it goes on by itself when there is one. */
+  | { readonly status: 'offline' }
+  /** Given up, because trying again would end the same way: `connect()` tries. */
+  | { readonly status: 'failed'; readonly error: ParleyError }
+  | { readonly status: 'closed' };
+
+interface MessageBase {
+  /** The same for a message from its first to its last state, unique in its conversation: for lists that are keyed. */
+  readonly key: string;
+  readonly conversationId: string;
+  readonly senderId: string;
+  readonly content: string;
+  /** RFC 3339. The server's clock once it is sent, this device's until then. */
+  readonly createdAt: string;
+}
+
+/** One's own that the server has not confirmed: it is sent again until it has, also after a reload (docs/sdk.md, Limits). */
+export interface SendingMessage extends MessageBase {
+  readonly status: 'sending';
+  readonly clientMessageId: string;
+}
+
+/** One's own that the server refused: `retry` or `discard` it. */
+export interface FailedMessage extends MessageBase {
+  readonly status: 'failed';
+  readonly clientMessageId: string;
+  readonly error: ParleyError;
+}
+
+/** Stored by the server. `read`: the one it was sent to has read it. */
+export interface StoredMessage extends MessageBase {
+  readonly status: 'sent' | 'read';
+  readonly id: string;
+  readonly seq: number;
+  readonly clientMessageId: string | undefined;
+}
+
+export type Message = SendingMessage | FailedMessage | StoredMessage;
+
+/** A conversation as its list shows it. */
+export interface ConversationSummary {
+  readonly id: string;
+  readonly listingId: number;
+  readonly buyerId: string;
+  readonly sellerId: string;
+  /** RFC 3339; `null` before the first message. */
+  readonly lastMessageAt: string | null;
+  readonly createdAt: string;
+  /** How many messages of the other party this user has not read. */
+  readonly unreadCount: number;
+  /** The number of its last change; 0 before the first. */
+  readonly seq: number;
+  /** One's own unsent ones too. */
+  readonly lastMessage: Message | null;
+  /** Whether the other party is typing. */
+  readonly isTyping: boolean;
+  readonly draft: string;
+}
+
+/** `items`: newest activity first; what is loaded stays when loading more fails. */
+export interface ConversationList {
+  readonly items: readonly ConversationSummary[];
+  readonly hasMore: boolean;
+  /** Unread messages in all that are loaded. */
+  readonly unreadCount: number;
+  readonly loading: Loading;
+}
+
+export type Loading =
+  | { readonly status: 'idle' }
+  | { readonly status: 'loading' }
+  | { readonly status: 'ready' }
+  | { readonly status: 'failed'; readonly error: ParleyError };
+
+/** `messages`: oldest first; unsent ones are the last. */
+export interface ThreadState {
+  readonly messages: readonly Message[];
+  /** Whether there are older ones: `loadOlder()`. */
+  readonly hasOlder: boolean;
+  /** Of the newest page. */
+  readonly loading: Loading;
+  readonly loadingOlder: Loading;
+  /** Whether the other party is typing. */
+  readonly isTyping: boolean;
+  /** What is written and not sent, kept over reloads. */
+  readonly draft: string;
+}
+
+/** The messages of one conversation. */
+export interface Thread {
+  readonly conversationId: string;
+  readonly state: Observable<ThreadState>;
+  /** Loads the newest messages; again after it failed. Nothing happens when they are there. @throws {ParleyError} */
+  load(options?: Cancellable): Promise<void>;
+  /** Loads the page before the oldest. Calls while it loads are one. @throws {ParleyError} */
+  loadOlder(options?: Cancellable): Promise<void>;
+  /**
+   * Shows the message at once as `sending` and sends it as soon as that is possible, in the order of the calls. The promise is for
+   * whoever wants to know; it may be ignored.
+   *
+   * @param content 1 to 4096 bytes of UTF-8, not blank, without U+0000 or lone surrogates
+   * @param options `signal` takes it back when it has not left yet
+   * @throws {ParleyError} what the server refused it with; the message is then `failed`. At once, without showing it, when content is
+   *   not as above, or the client is closed
+   */
+  send(content: string, options?: Cancellable): Promise<StoredMessage>;
+  /** Sends a failed one again. */
+  retry(clientMessageId: string): void;
+  /** Takes away a failed or unsent one. One that is on the way may still be sent. */
+  discard(clientMessageId: string): void;
+  /** Everything that is loaded has been seen: tells the other party, when that is news. Offline it is told later. */
+  markRead(): void;
+  /** To be called at each stroke: tells the other party at most every 2 s. */
+  typing(): void;
+  setDraft(text: string): void;
+}
+
+export interface ParleyClient {
+  readonly connection: Observable<ConnectionState>;
+  /** Known from the first token on; `sub`, in lower case. */
+  readonly userId: Observable<string | undefined>;
+  readonly conversations: Observable<ConversationList>;
+  /** Connects and loads the conversations; at once instead of waiting; again after `failed`. Otherwise nothing happens. */
+  connect(): void;
+  /** The same object for the same id. */
+  thread(conversationId: string): Thread;
+  /** Loads the next page of conversations, or the first one again when that failed. @throws {ParleyError} */
+  loadMoreConversations(options?: Cancellable): Promise<void>;
+  /** Starts the buyer's conversation about a listing, or finds it. It is in `conversations` afterwards. @throws {ParleyError} */
+  startConversation(
+    about: { readonly listingId: number; readonly sellerId: string },
+    options?: Cancellable,
+  ): Promise<ConversationSummary>;
+  /** Ends the connection; unsent messages stay stored. */
+  close(): Promise<void>;
+  /** `close()`, and erases this user's unsent messages and drafts from the storage: for logging out. Before the first token nothing. */
+  forget(): Promise<void>;
+}

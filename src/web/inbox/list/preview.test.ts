@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { ConversationSummary, Message } from '../../../client/types.ts';
+import { en } from '../strings/en.ts';
+import { previewOf } from './preview.ts';
+
+const sent = {
+  key: 'k',
+  conversationId: 'c',
+  senderId: 'other',
+  content: 'Still there?',
+  createdAt: '2026-01-01T00:00:00Z',
+  status: 'sent',
+  id: 'm',
+  seq: 1,
+  clientMessageId: undefined,
+} satisfies Message;
+
+const preview = (change: Partial<ConversationSummary>) =>
+  previewOf(
+    {
+      isTyping: false,
+      unreadCount: 0,
+      draft: '',
+      lastMessage: sent,
+      ...change,
+    } as ConversationSummary,
+    'me',
+    en,
+  );
+
+it('is the last message, and says when it is one’s own', () => {
+  expect(preview({})).toEqual({ kind: 'message', label: undefined, text: 'Still there?' });
+  expect(preview({ lastMessage: { ...sent, senderId: 'me', status: 'read' } })).toEqual({
+    kind: 'message',
+    label: 'You:',
+    text: 'Still there?',
+  });
+});
+
+it('says what became of it', () => {
+  const own = { ...sent, senderId: 'me', clientMessageId: 'i', status: 'sending' as const };
+  expect(preview({ lastMessage: own })).toMatchObject({ kind: 'sending', label: 'You:' });
+});
+
+it('is the draft rather than the message, and typing rather than both', () => {
+  expect(preview({ draft: ' ' }).kind).toBe('message');
+  expect(preview({ draft: 'Well', unreadCount: 1 }).kind).toBe('message');
+  expect(preview({ draft: 'Hel' })).toEqual({ kind: 'draft', label: 'Draft:', text: 'Hel' });
+  expect(preview({ draft: 'Hel', isTyping: true })).toEqual({
+    kind: 'typing',
+    label: undefined,
+    text: 'typing…',
+  });
+});
+
+it('is empty where nothing was written', () => {
+  expect(preview({ lastMessage: null })).toEqual({ kind: 'none', label: undefined, text: '' });
+});
+
+it('is short, without half a character', () => {
+  const { text } = preview({
+    lastMessage: { ...sent, content: `${'x'.repeat(159)}😀${'y'.repeat(9)}` },
+  });
+  expect(text).toBe(`${'x'.repeat(159)}…`);
+});

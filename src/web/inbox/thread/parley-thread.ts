@@ -1,0 +1,271 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { createRef, ref } from 'lit/directives/ref.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { ParleyComposer } from '../composer/parley-composer.ts';
+import { Clock } from '../clock.ts';
+import type { InboxContext } from '../context.ts';
+import { define } from '../define.ts';
+import { startOfDay } from '../start-of-day.ts';
+import { avatarStyles } from '../theme/avatar.ts';
+import { placeholderStyles } from '../theme/placeholder.ts';
+import { sharedStyles } from '../theme/theme.ts';
+import { Watch } from '../watch.ts';
+import { headerStyles } from './header-styles.ts';
+import { rowTemplate, type RowContext } from './message-row.ts';
+import { messageStyles } from './message-styles.ts';
+import { MessageWindow } from './message-window.ts';
+import { metricsOf } from './metrics.ts';
+import {
+  chooseTemplate,
+  emptyTemplate,
+  jumpTemplate,
+  olderTemplate,
+  typingTemplate,
+} from './overlays.ts';
+import { Reading } from './reading.ts';
+import { headerTemplate, subjectOf, type Subject } from './thread-header.ts';
+import { ThreadModel } from './thread-model.ts';
+import { threadStyles } from './thread-styles.ts';
+import { Times } from './times.ts';
+
+/**
+ * One conversation: its messages, and where one writes. `parley-back` is fired when the reader wants to go back.
+ *
+ * Parts; the names that `<parley-inbox>` gives them are in parts.ts:
+ * - above: `header`, `back`, `avatar`, `name`, `listing`, `listing-link`, `listing-picture`, `price`;
+ * - messages: `frame` (around them and what lies over them), `messages` (scrolls), `start`, `day`, `message`, `message-own`,
+ *   `message-other`, `bubble`, `bubble-own`, `bubble-other`, `bubble-<status>`, `link`, `meta`, `time`, `mark`, `mark-<status>`,
+ *   `failure`, `retry`, `discard`; a status is `sending`, `sent`, `read` or `failed`;
+ * - over them: `older` (they load, or could not be), `typing`, `jump`, `jump-new`;
+ * - instead of them: `loading`, `error`, `empty`, in these `placeholder` and `button`;
+ * - below: `composer`, `field`, `input`, `counter`, `send`.
+ */
+export class ParleyThread extends LitElement {
+  static override readonly properties = {
+    context: { attribute: false },
+    conversationId: { attribute: false },
+    narrow: { type: Boolean },
+  };
+  static override readonly styles = [
+    sharedStyles,
+    avatarStyles,
+    placeholderStyles,
+    threadStyles,
+    headerStyles,
+    messageStyles,
+  ];
+
+  declare context: InboxContext | undefined;
+  declare conversationId: string | undefined;
+  /** Whether there is a way back. */
+  declare narrow: boolean;
+
+  #model: ThreadModel | undefined;
+  #subject: Subject | undefined;
+  #rowContext: RowContext | undefined;
+  readonly #log = createRef<HTMLElement>();
+  readonly #rows = createRef<HTMLElement>();
+  readonly #end = createRef<HTMLElement>();
+  readonly #composer = createRef<ParleyComposer>();
+  readonly #window = new MessageWindow(this, () => {
+    const [scroller, rows] = [this.#log.value, this.#rows.value];
+    return scroller && rows && { scroller, rows, metrics: () => metricsOf(rows) };
+  });
+  readonly #clock = new Clock(this);
+  readonly #reading = new Reading(this, () => this.#model?.markRead());
+
+  constructor() {
+    super();
+    const client = () => this.context?.client;
+    const sources = [
+      () => this.#model?.thread.state,
+      () => client()?.conversations,
+      () => client()?.userId,
+      () => this.context?.directory.version,
+    ];
+    for (const source of sources) this.addController(new Watch<unknown>(this, source));
+  }
+
+  /** Of what one does next in a conversation: writing, where a keyboard would not jump up. */
+  override focus(options?: FocusOptions): void {
+    const hasKeyboard = matchMedia('(pointer: fine)').matches;
+    const target = hasKeyboard ? this.#composer.value : this.#log.value;
+    (target ?? this.#log.value)?.focus(options);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { context, conversationId } = this;
+    if (context === undefined) {
+      this.#model = undefined;
+      return;
+    }
+    const { client, strings, locale } = context;
+    const thread = conversationId ? client.thread(conversationId) : undefined;
+    if (this.#model?.client !== client || this.#model.thread !== thread) {
+      this.#model = thread && new ThreadModel(client, thread);
+      this.#window.reset();
+    }
+    const conversations = client.conversations.get().items;
+    this.#subject = subjectOf(
+      conversations.find(({ id }) => id === conversationId),
+      context,
+    );
+    const { name } = this.#subject.person;
+    if (changed.has('context') || this.#rowContext?.name !== name) {
+      const times = new Times(locale, strings.thread);
+      this.#rowContext = {
+        strings: strings.thread,
+        times,
+        name,
+        retry: (id) => this.#model?.thread.retry(id),
+        discard: (id) => this.#model?.thread.discard(id),
+      };
+    }
+    this.#window.show(this.#model?.rows ?? []);
+    this.#model?.update(this.#window.isAtEnd, name, strings.thread);
+  }
+
+  protected override updated(): void {
+    if (this.#end.value) this.#reading.end = this.#end.value;
+    this.#reading.check();
+    if (this.#window.isNearStart) this.#model?.wantOlder();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { context } = this;
+    const [model, subject] = [this.#model, this.#subject];
+    if (context === undefined) return nothing;
+    if (model === undefined || subject === undefined) return chooseTemplate(context);
+    const { name } = subject.person;
+    const onBack = this.narrow ? this.#onBack : undefined;
+    return html`${headerTemplate(subject, context, onBack)}
+      <div class="frame" part="frame">
+        ${this.#logTemplate(context, model, name)} ${this.#overlaysTemplate(context, model, name)}
+      </div>
+      <div class="visually-hidden" aria-live="polite">
+        ${repeat(
+          model.announcements,
+          ({ key }) => key,
+          ({ text }) => html`<p>${text}</p>`,
+        )}
+      </div>
+      ${model.isClosed ? nothing : this.#composerTemplate(context, model, name)}`;
+  }
+
+  #logTemplate(context: InboxContext, model: ThreadModel, name: string): TemplateResult {
+    const { messages, hasOlder, loading } = model.state;
+    const { rows } = model;
+    const count = hasOlder ? -1 : messages.length;
+    const today = startOfDay(Date.now());
+    this.#clock.changesAt(startOfDay(today, 1));
+    return html`<div
+      ${ref(this.#log)}
+      class="log"
+      part="messages"
+      role="log"
+      aria-live="off"
+      aria-label=${context.strings.thread.messages(name)}
+      aria-busy=${loading.status === 'loading'}
+      tabindex="0"
+      @scroll=${this.#onScroll}
+      @keydown=${this.#onKey}
+    >
+      <div ${ref(this.#rows)} class="rows">
+        ${repeat(
+          this.#window.items,
+          ({ key }) => key,
+          ({ index }) => {
+            const row = rows[index];
+            const rowContext = this.#rowContext;
+            if (row === undefined || rowContext === undefined) return nothing;
+            return guard([row, index, count, rowContext, today], () =>
+              rowTemplate(row, index, count, rowContext),
+            );
+          },
+        )}
+        <span ${ref(this.#end)} class="end"></span>
+      </div>
+    </div>`;
+  }
+
+  #overlaysTemplate(context: InboxContext, model: ThreadModel, name: string) {
+    const { state } = model;
+    return [
+      state.messages.length === 0
+        ? emptyTemplate(
+            model,
+            context,
+            this.#retrying(() => model.load()),
+          )
+        : nothing,
+      olderTemplate(
+        state,
+        context,
+        this.#retrying(() => model.loadOlder()),
+      ),
+      state.isTyping ? typingTemplate(name, context) : nothing,
+      this.#window.isAtEnd ? nothing : jumpTemplate(model.unseen, context, this.#onJump),
+    ];
+  }
+
+  #composerTemplate(context: InboxContext, model: ThreadModel, name: string): TemplateResult {
+    return html`<parley-composer
+      ${ref(this.#composer)}
+      part="composer"
+      exportparts="field, input, counter, send"
+      .context=${context}
+      .conversationId=${model.thread.conversationId}
+      .name=${name}
+      @input=${this.#onInput}
+      @parley-sent=${this.#onSent}
+    ></parley-composer>`;
+  }
+
+  /** The button goes away, and the focus with it. */
+  #retrying(retry: () => void): () => void {
+    return () => {
+      this.#log.value?.focus({ preventScroll: true });
+      retry();
+    };
+  }
+
+  readonly #onBack = (): void => {
+    this.dispatchEvent(new CustomEvent('parley-back', { bubbles: true, composed: true }));
+  };
+
+  /** While a text is replaced, the composer may become smaller and grow again unseen, and the end is lost. */
+  readonly #onInput = (): void => {
+    if (this.#window.isAtEnd) this.#window.goToEnd();
+  };
+
+  readonly #onSent = (): void => this.#window.goToEnd();
+
+  readonly #onJump = (): void => {
+    // The button goes away.
+    this.#log.value?.focus({ preventScroll: true });
+    this.#window.scrollToEnd(!matchMedia('(prefers-reduced-motion: reduce)').matches);
+  };
+
+  readonly #onScroll = (): void => {
+    if (this.#window.scrolled()) this.requestUpdate();
+    if (this.#window.isNearStart) this.#model?.wantOlder();
+  };
+
+  /** The browser would fly past thousands, or only as far as is drawn. */
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.key === 'Home') this.#window.scrollToStart();
+    else if (event.key === 'End') this.#window.scrollToEnd();
+    else return;
+    event.preventDefault();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-thread': ParleyThread;
+  }
+}
+
+define('parley-composer', ParleyComposer);

@@ -1,0 +1,78 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { ConversationSummary } from '../../../client/types.ts';
+import type { InboxContext } from '../context.ts';
+import type { Listing, Person } from '../directory.ts';
+import { otherParty } from '../parties.ts';
+import { avatar, picture } from '../theme/avatar.ts';
+import { icon } from '../theme/icons.ts';
+import { httpUrl } from './http-url.ts';
+
+const backIcon = icon(svg`<path d="m15 5-7 7 7 7" />`);
+
+/** Who and what a conversation is about, as far as it is known. */
+export interface Subject {
+  readonly person: Person;
+  readonly listing: Listing | undefined;
+}
+
+/** Asks for what is not known yet. */
+export function subjectOf(
+  conversation: ConversationSummary | undefined,
+  context: InboxContext,
+): Subject {
+  const { directory, strings } = context;
+  // Whether a buyer or a seller is not known either.
+  if (conversation === undefined) return { person: { id: '', name: '…' }, listing: undefined };
+  const { listingId: id } = conversation;
+  const title = strings.list.listing(String(id));
+  return {
+    person: otherParty(conversation, context),
+    listing: directory.listing(id) ?? { id, title },
+  };
+}
+
+export function headerTemplate(
+  { person, listing }: Subject,
+  { strings, locale }: InboxContext,
+  onBack: (() => void) | undefined,
+): TemplateResult {
+  return html`<div class="header" part="header">
+    ${
+      onBack === undefined
+        ? nothing
+        : html`<button
+            class="button-icon back-button"
+            part="back"
+            aria-label=${strings.thread.back}
+            title=${strings.thread.back}
+            @click=${onBack}
+          >
+            ${backIcon}
+          </button>`
+    }
+    ${avatar(person, locale)}
+    <div class="names">
+      <h2 class="line" part="name"><bdi>${person.name}</bdi></h2>
+      ${listing === undefined ? nothing : listingTemplate(listing)}
+    </div>
+    ${
+      listing?.pictureUrl
+        ? html`<div class="listing-picture" part="listing-picture">
+            ${picture(listing.pictureUrl)}
+          </div>`
+        : nothing
+    }
+  </div>`;
+}
+
+function listingTemplate({ title, url, price }: Listing): TemplateResult {
+  const href = url ? httpUrl(url, document.baseURI)?.href : undefined;
+  return html`<div class="line listing" part="listing">
+    ${
+      href === undefined
+        ? html`<bdi class="title">${title}</bdi>`
+        : html`<a class="title" part="listing-link" href=${href}><bdi>${title}</bdi></a>`
+    }
+    ${price ? html`<bdi class="price" part="price">${price}</bdi>` : nothing}
+  </div>`;
+}
