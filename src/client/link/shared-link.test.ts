@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LinkOptions } from '../link.ts';
 import { eventually } from './testing/eventually.ts';
-import { FakeLocks } from './testing/fake-locks.ts';
+import { FakeLocks } from '../testing/fake-locks.ts';
 import { FakeServer } from './testing/fake-server.ts';
 import { openTab } from './testing/fake-tab.ts';
 import { USER, makeToken } from './testing/make-token.ts';

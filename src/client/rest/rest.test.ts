@@ -53,6 +53,16 @@ test('a token that is refused is renewed once', async () => {
   expect(answers).toHaveLength(1);
 });
 
+test('one that was renewed and then taken counts as good', async () => {
+  const prove = vi.spyOn(link, 'proveToken');
+  answers = [problem(401, 'unauthenticated'), problem(401, 'unauthenticated')];
+  await thrownBy(rest.call('x'));
+  expect(prove).not.toHaveBeenCalled();
+  answers = [problem(401, 'unauthenticated'), ok()];
+  await rest.call('x');
+  expect(prove).toHaveBeenCalledTimes(1);
+});
+
 test.each([
   [429, 'rate_limited'],
   [503, 'unavailable'],

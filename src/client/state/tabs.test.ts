@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createClient } from '../create-client.ts';
 import { memoryStorage } from '../storage/memory.ts';
 import type { ClientStorage } from '../types.ts';
+import { FakeLocks } from '../testing/fake-locks.ts';
 import { FakeServer, ME } from './testing/fake-server.ts';
 import { contents, openChat } from './testing/open-chat.ts';
 import type { FakeLink } from './testing/fake-link.ts';
@@ -9,36 +11,14 @@ vi.mock('../link/open-link.ts', async () => ({
   openLink: (await import('./testing/fake-link.ts')).openFakeLink,
 }));
 
-/** Web Locks of one browser. */
-class FakeLocks {
-  readonly #held = new Map<string, Promise<unknown>>();
-
-  async request(
-    name: string,
-    { ifAvailable, signal }: LockOptions,
-    work: (lock: object | null) => Promise<void>,
-  ): Promise<void> {
-    if (ifAvailable && this.#held.has(name)) return work(null);
-    const before = this.#held.get(name);
-    const turn = (async () => {
-      await before;
-      signal?.throwIfAborted();
-      await work({ name });
-    })();
-    const ended = turn.catch(() => undefined);
-    this.#held.set(name, ended);
-    await ended;
-    if (this.#held.get(name) === ended) this.#held.delete(name);
-    return turn;
-  }
-}
-
+let locks: LockManager;
 let server: FakeServer;
 let id: string;
 let storage: ClientStorage;
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('navigator', { locks: new FakeLocks() });
+  locks = new FakeLocks().tab().locks;
+  vi.stubGlobal('navigator', { locks });
   server = new FakeServer();
   id = server.create(1);
   storage = memoryStorage();
@@ -146,4 +126,65 @@ test('after a reload what was unsent goes before what is new', async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(sent(link)).toEqual(['old']);
   expect(contents(client.thread(id).state.get().messages)).toEqual(['sending old', 'sending new']);
+});
+
+test('closed with messages that are not written yet: another tab takes all of them', async () => {
+  const slow: ClientStorage = {
+    ...storage,
+    async set(key, value) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await storage.set(key, value);
+    },
+  };
+  const first = await openChat(server, { storage: slow });
+  first.link.down();
+  const second = await openChat(server, { storage: slow });
+  void first.client.thread(id).send('zero');
+  await vi.advanceTimersByTimeAsync(100);
+  const [[key] = ['']] = await storage.entries('');
+  second.link.events.onTab(key.split('/').at(-4) ?? '');
+  void first.client.thread(id).send('one');
+  void first.client.thread(id).send('two');
+  void first.client.close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(contents(second.client.thread(id).state.get().messages)).toEqual([
+    'sending zero',
+    'sending one',
+    'sending two',
+  ]);
+});
+
+test('what is forgotten is not sent by another tab', async () => {
+  const slow: ClientStorage = {
+    ...storage,
+    async entries(prefix) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return storage.entries(prefix);
+    },
+  };
+  const first = await openChat(server, { storage: slow });
+  first.link.down();
+  const second = await openChat(server, { storage: slow });
+  void first.client.thread(id).send('secret');
+  await vi.advanceTimersByTimeAsync(100);
+  const [[key] = ['']] = await storage.entries('');
+  second.link.events.onTab(key.split('/').at(-4) ?? '');
+  void first.client.forget();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(sent(second.link)).toEqual([]);
+  expect(await storage.entries('')).toEqual([]);
+});
+
+test('a tab has its lock before it is known whose it is, and not after it was closed', async () => {
+  const request = vi.spyOn(locks, 'request');
+  const options = { url: 'http://parley', token: () => '', storage, fetch: server.fetch };
+  const client = createClient(options);
+  expect(request).toHaveBeenCalledTimes(1);
+  const [name] = request.mock.calls[0] ?? [];
+  void client.close();
+  await vi.advanceTimersByTimeAsync(10);
+  const isFree = vi.fn<(lock: Lock | null) => void>();
+  void locks.request(name ?? '', { ifAvailable: true }, isFree);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(isFree).toHaveBeenCalledWith({ name });
 });

@@ -52,3 +52,22 @@ test('sees its own part alone, in order of key', async () => {
     ['x/2', 2],
   ]);
 });
+
+test('a storage that throws at once is written to again', async () => {
+  const storage = memoryStorage();
+  let isFull = true;
+  const vault = new Vault({
+    ...storage,
+    set(key, value) {
+      if (isFull) throw new Error('quota');
+      return storage.set(key, value);
+    },
+  });
+  vault.open('me/');
+  vault.set('a', 1);
+  await vault.settle();
+  isFull = false;
+  vault.set('a', 2);
+  await vault.settle();
+  expect(await vault.entries('')).toEqual([['a', 2]]);
+});

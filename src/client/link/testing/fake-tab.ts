@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { LinkOptions } from '../../link.ts';
 import { openLink } from '../open-link.ts';
-import type { FakeLocks } from './fake-locks.ts';
+import type { FakeLocks } from '../../testing/fake-locks.ts';
 import { makeToken } from './make-token.ts';
 import { createRecorder } from './recorder.ts';
 

@@ -4,7 +4,7 @@ interface Held {
   readonly reject: (error: unknown) => void;
 }
 
-type Grant = (lock: null) => unknown;
+type Grant = (lock: { readonly name: string } | null) => unknown;
 
 interface Queued extends Held {
   readonly grant: Grant;
@@ -29,10 +29,12 @@ export class FakeLocks {
   }
 
   #request(owner: object, name: string, options: LockOptions, grant: Grant): Promise<unknown> {
-    const { signal, steal = false } = options;
+    const { signal, steal = false, ifAvailable = false } = options;
     if (steal && signal !== undefined)
       return Promise.reject(new DOMException('steal with signal', 'NotSupportedError'));
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    if (ifAvailable && (this.#held.has(name) || this.#queues.get(name)?.length))
+      return Promise.resolve(grant(null));
     return new Promise((resolve, reject) => {
       const queue = this.#queues.get(name) ?? [];
       this.#queues.set(name, queue);
@@ -61,7 +63,7 @@ export class FakeLocks {
     const next = this.#queues.get(name)?.shift();
     if (next === undefined) return;
     this.#held.set(name, next);
-    const result = (async () => next.grant(null))();
+    const result = (async () => next.grant({ name }))();
     const release = (settle: () => void) => (): void => {
       if (this.#held.get(name) === next) this.#held.delete(name);
       settle();
