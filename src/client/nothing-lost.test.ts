@@ -4,6 +4,7 @@ import type { ConversationFrame } from './link.ts';
 import { type FakeLink, links } from './state/testing/fake-link.ts';
 import { FakeServer, ME, OTHER } from './state/testing/fake-server.ts';
 import { memoryStorage } from './storage/memory.ts';
+import { createRandom } from './testing/create-random.ts';
 import type { ClientStorage, ParleyClient, ThreadState } from './types.ts';
 
 vi.mock('./link/open-link.ts', async () => ({
@@ -17,17 +18,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
-
-/** mulberry32: the same numbers for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** A user with a bad network, and somebody who writes to him. */
 class World {

@@ -5,15 +5,15 @@ import { ParleyError } from '../errors.ts';
 import type { Link, LinkOptions } from '../link.ts';
 import { openLink } from './open-link.ts';
 import { eventually } from './testing/eventually.ts';
-import { FakeServer } from './testing/fake-server.ts';
+import { FakeSocketServer } from './testing/fake-socket-server.ts';
 import { USER, makeToken } from './testing/make-token.ts';
 import { createRecorder } from './testing/recorder.ts';
 
-let server: FakeServer;
+let server: FakeSocketServer;
 let links: Link[];
 
 beforeEach(async () => {
-  server = new FakeServer();
+  server = new FakeSocketServer();
   links = [];
   // Waits are as good as none.
   vi.spyOn(Math, 'random').mockReturnValue(0.01);

@@ -2,19 +2,19 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LinkOptions } from '../link.ts';
 import { eventually } from './testing/eventually.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
-import { FakeServer } from './testing/fake-server.ts';
+import { FakeSocketServer } from './testing/fake-socket-server.ts';
 import { openTab } from './testing/fake-tab.ts';
 import { USER, makeToken } from './testing/make-token.ts';
 
 type Tab = ReturnType<typeof openTab>;
 
-let server: FakeServer;
+let server: FakeSocketServer;
 let locks: FakeLocks;
 let tabs: Tab[];
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  server = new FakeServer();
+  server = new FakeSocketServer();
   locks = new FakeLocks();
   tabs = [];
   await server.start();

@@ -3,11 +3,11 @@ import { WebSocket } from 'ws';
 import type { Link, LinkOptions } from '../link.ts';
 import { openLink } from './open-link.ts';
 import { eventually } from './testing/eventually.ts';
-import { type FakeSocket, FakeServer } from './testing/fake-server.ts';
+import { type FakeSocket, FakeSocketServer } from './testing/fake-socket-server.ts';
 import { USER, makeToken } from './testing/make-token.ts';
 import { type Recorder, createRecorder } from './testing/recorder.ts';
 
-let server: FakeServer;
+let server: FakeSocketServer;
 let link: Link;
 let events: Recorder;
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
     now: Date.parse('2026-01-01T12:00:00Z'),
   });
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  server = new FakeServer();
+  server = new FakeSocketServer();
   await server.start();
 });
 

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { ParleyError } from '../errors.ts';
+import { openLink } from '../link/open-link.ts';
+import { makeToken } from '../link/testing/make-token.ts';
+import { createRecorder } from '../link/testing/recorder.ts';
 import { FakeLink } from '../state/testing/fake-link.ts';
+import type { ClientOptions } from '../types.ts';
 import { Rest } from './rest.ts';
 
 let answers: (Response | Error)[];
@@ -8,6 +13,7 @@ let tokens: string[];
 let closing: AbortController;
 let link: FakeLink;
 let rest: Rest;
+let fetcher: typeof fetch;
 beforeEach(() => {
   vi.useFakeTimers();
   answers = [];
@@ -21,7 +27,7 @@ beforeEach(() => {
     onDown: nothing,
     onTab: nothing,
   });
-  const answer = (_: unknown, init?: RequestInit): Promise<Response> => {
+  fetcher = (_: unknown, init?: RequestInit): Promise<Response> => {
     tokens.push(new Headers(init?.headers).get('authorization') ?? '');
     const next = answers.shift();
     if (next instanceof Response) return Promise.resolve(next);
@@ -31,7 +37,7 @@ beforeEach(() => {
       init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))),
     );
   };
-  rest = new Rest('http://parley', answer, link, closing.signal);
+  rest = new Rest('http://parley', fetcher, link, closing.signal);
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -53,14 +59,37 @@ test('a token that is refused is renewed once', async () => {
   expect(answers).toHaveLength(1);
 });
 
-test('one that was renewed and then taken counts as good', async () => {
-  const prove = vi.spyOn(link, 'proveToken');
+test('of a renewed token it is told when the server has taken it, whatever the answer', async () => {
   answers = [problem(401, 'unauthenticated'), problem(401, 'unauthenticated')];
   await thrownBy(rest.call('x'));
-  expect(prove).not.toHaveBeenCalled();
+  expect(link.proofs).toBe(0);
   answers = [problem(401, 'unauthenticated'), ok()];
   await rest.call('x');
-  expect(prove).toHaveBeenCalledTimes(1);
+  expect(link.proofs).toBe(1);
+  answers = [problem(401, 'unauthenticated'), problem(403, 'not_authorized')];
+  await thrownBy(rest.call('x'));
+  expect(link.proofs).toBe(2);
+});
+
+test('without a socket a token that is refused can be renewed again an hour later', async () => {
+  const token = vi.fn<ClientOptions['token']>(() => makeToken());
+  const alone = openLink(
+    { url: 'http://parley', token, WebSocket, tabId: 'a', shareSocket: false },
+    createRecorder(),
+  );
+  rest = new Rest('http://parley', fetcher, alone, closing.signal);
+  for (let i = 0; i < 3; i += 1) {
+    answers = [problem(401, 'unauthenticated'), ok()];
+    expect(await rest.call('x')).toEqual({ id: 1 });
+    vi.advanceTimersByTime(3_000_000);
+  }
+  expect(token.mock.calls.map(([{ reason }]) => reason)).toEqual([
+    'connect',
+    'rejected',
+    'rejected',
+    'rejected',
+  ]);
+  alone.close();
 });
 
 test.each([

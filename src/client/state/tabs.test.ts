@@ -1,24 +1,25 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createClient } from '../create-client.ts';
 import { memoryStorage } from '../storage/memory.ts';
-import type { ClientStorage } from '../types.ts';
+import { createClient } from '../create-client.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
+import { slowStorage } from '../testing/slow-storage.ts';
+import type { ClientStorage } from '../types.ts';
 import { FakeServer, ME } from './testing/fake-server.ts';
 import { contents, openChat } from './testing/open-chat.ts';
-import type { FakeLink } from './testing/fake-link.ts';
+import { store, takeContents, tell } from './testing/frames.ts';
 
 vi.mock('../link/open-link.ts', async () => ({
   openLink: (await import('./testing/fake-link.ts')).openFakeLink,
 }));
 
-let locks: LockManager;
 let server: FakeServer;
 let id: string;
 let storage: ClientStorage;
+let locks: FakeLocks;
 beforeEach(() => {
   vi.useFakeTimers();
-  locks = new FakeLocks().tab().locks;
-  vi.stubGlobal('navigator', { locks });
+  locks = new FakeLocks();
+  vi.stubGlobal('navigator', { locks: locks.tab().locks });
   server = new FakeServer();
   id = server.create(1);
   storage = memoryStorage();
@@ -28,8 +29,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const sent = (link: FakeLink) =>
-  link.take().flatMap((frame) => (frame.type === 'send_message' ? [frame.content] : []));
+/** The tab of the first entry. */
+async function storedBy(): Promise<string> {
+  const [[key] = ['']] = await storage.entries('');
+  return key.split('/').at(-4) ?? '';
+}
 
 test('a tab’s unsent messages are its own while it lives, and another’s when it is gone', async () => {
   const first = await openChat(server, { storage });
@@ -40,28 +44,29 @@ test('a tab’s unsent messages are its own while it lives, and another’s when
   const other = server.create(2);
   void second.client.thread(other).send('mine');
   expect(second.client.thread(id).state.get().messages).toEqual([]);
-  expect(sent(second.link)).toEqual(['mine']);
+  expect(takeContents(second.link)).toEqual(['mine']);
   await first.client.close();
   await vi.advanceTimersByTimeAsync(10);
   expect(contents(second.client.thread(id).state.get().messages)).toEqual([
     'sending one',
     'sending two',
   ]);
-  expect(sent(second.link)).toEqual(['one']);
+  expect(takeContents(second.link)).toEqual(['one']);
 });
 
 test('what another version has stored is passed over', async () => {
   const prefix = 'http://parley|00000000-0000-4000-8000-00000000000a/gone/outbox/c/';
   await storage.set(`${prefix}1`, null);
   await storage.set(`${prefix}2`, { text: 'x' });
-  await storage.set(`${prefix}3`, {
+  await storage.set(`${prefix}3`, { conversationId: id, clientMessageId: 'j', content: 'no time' });
+  await storage.set(`${prefix}4`, {
     conversationId: id,
     clientMessageId: 'k',
     content: 'good',
     at: 3,
   });
   const { link } = await openChat(server, { storage });
-  expect(sent(link)).toEqual(['good']);
+  expect(takeContents(link)).toEqual(['good']);
 });
 
 test('a draft is of the tab that wrote it, and another’s when that is gone and it has none itself', async () => {
@@ -88,24 +93,21 @@ test('a tab that came later is heard of', async () => {
   const first = await openChat(server, { storage });
   const second = await openChat(server, { storage });
   void second.client.thread(id).send('one');
-  const [[key] = ['']] = await storage.entries('');
-  first.link.events.onTab(key.split('/').at(-4) ?? '');
+  first.link.events.onTab(await storedBy());
   await second.client.close();
   await vi.advanceTimersByTimeAsync(10);
-  expect(sent(first.link)).toEqual(['one']);
+  expect(takeContents(first.link)).toEqual(['one']);
 });
 
 test('what was sent while the lock was waited for is not adopted', async () => {
   const first = await openChat(server, { storage });
   void first.client.thread(id).send('one');
   const second = await openChat(server, { storage });
-  for (const frame of first.link.take())
-    if (frame.type === 'send_message')
-      first.link.events.onFrame(server.send(id, ME, frame.content, frame.clientMessageId));
+  for (const told of store(server, first.link)) tell(first.link, told);
   await first.client.close();
   await vi.advanceTimersByTimeAsync(10);
   expect(second.client.thread(id).state.get().messages).toEqual([]);
-  expect(sent(second.link)).toEqual([]);
+  expect(takeContents(second.link)).toEqual([]);
 });
 
 test('after a reload what was unsent goes before what is new', async () => {
@@ -113,78 +115,92 @@ test('after a reload what was unsent goes before what is new', async () => {
   first.link.down();
   void first.client.thread(id).send('old');
   await first.client.close();
-  const slow: ClientStorage = {
-    ...storage,
-    entries: async (prefix) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return storage.entries(prefix);
-    },
-  };
+  const slow = slowStorage(storage, { entries: 300 });
   const { client, link } = await openChat(server, { storage: slow });
   void client.thread(id).send('new');
-  expect(sent(link)).toEqual([]);
+  expect(takeContents(link)).toEqual([]);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(sent(link)).toEqual(['old']);
+  expect(takeContents(link)).toEqual(['old']);
   expect(contents(client.thread(id).state.get().messages)).toEqual(['sending old', 'sending new']);
 });
 
-test('closed with messages that are not written yet: another tab takes all of them', async () => {
-  const slow: ClientStorage = {
-    ...storage,
-    async set(key, value) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await storage.set(key, value);
-    },
-  };
+test('what is being written while a tab is closed goes to the next one too', async () => {
+  const slow = slowStorage(storage, { set: 5 });
   const first = await openChat(server, { storage: slow });
   first.link.down();
   const second = await openChat(server, { storage: slow });
-  void first.client.thread(id).send('zero');
-  await vi.advanceTimersByTimeAsync(100);
-  const [[key] = ['']] = await storage.entries('');
-  second.link.events.onTab(key.split('/').at(-4) ?? '');
   void first.client.thread(id).send('one');
+  await vi.advanceTimersByTimeAsync(100);
+  second.link.events.onTab(await storedBy());
+  await vi.advanceTimersByTimeAsync(100);
   void first.client.thread(id).send('two');
+  void first.client.thread(id).send('three');
   void first.client.close();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(contents(second.client.thread(id).state.get().messages)).toEqual([
-    'sending zero',
     'sending one',
     'sending two',
+    'sending three',
   ]);
 });
 
-test('what is forgotten is not sent by another tab', async () => {
-  const slow: ClientStorage = {
-    ...storage,
-    async entries(prefix) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      return storage.entries(prefix);
-    },
-  };
+test('what is forgotten is not sent by the next one', async () => {
+  const slow = slowStorage(storage, { entries: 5 });
   const first = await openChat(server, { storage: slow });
   first.link.down();
   const second = await openChat(server, { storage: slow });
   void first.client.thread(id).send('secret');
   await vi.advanceTimersByTimeAsync(100);
-  const [[key] = ['']] = await storage.entries('');
-  second.link.events.onTab(key.split('/').at(-4) ?? '');
+  second.link.events.onTab(await storedBy());
+  await vi.advanceTimersByTimeAsync(100);
   void first.client.forget();
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(sent(second.link)).toEqual([]);
+  expect(takeContents(second.link)).toEqual([]);
   expect(await storage.entries('')).toEqual([]);
 });
 
-test('a tab has its lock before it is known whose it is, and not after it was closed', async () => {
-  const request = vi.spyOn(locks, 'request');
-  const options = { url: 'http://parley', token: () => '', storage, fetch: server.fetch };
-  const client = createClient(options);
-  expect(request).toHaveBeenCalledTimes(1);
-  const [name] = request.mock.calls[0] ?? [];
-  void client.close();
-  await vi.advanceTimersByTimeAsync(10);
-  const isFree = vi.fn<(lock: Lock | null) => void>();
-  void locks.request(name ?? '', { ifAvailable: true }, isFree);
-  await vi.advanceTimersByTimeAsync(10);
-  expect(isFree).toHaveBeenCalledWith({ name });
+test('nothing is adopted, nor written, by a tab that is closed meanwhile', async () => {
+  const first = await openChat(server, { storage });
+  first.link.down();
+  void first.client.thread(id).send('one');
+  const second = await openChat(server, { storage: slowStorage(storage, { entries: 500 }) });
+  await first.client.close();
+  const before = await storage.entries('');
+  await vi.advanceTimersByTimeAsync(600);
+  await second.client.close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(before).toHaveLength(1);
+  expect(await storage.entries('')).toEqual(before);
+});
+
+test.each([
+  ['before it connects', 'idle', []],
+  ['before it has its lock', 'asking', []],
+  ['later', 'holding', [expect.stringContaining('parley-tab:')]],
+])('a tab that is closed %s keeps no lock', async (_, stage, held) => {
+  const client = createClient({
+    url: 'http://parley',
+    token: () => '',
+    storage,
+    fetch: server.fetch,
+  });
+  if (stage !== 'idle') client.connect();
+  // Its user is known now, and the lock asked for.
+  await Promise.resolve();
+  if (stage === 'holding') await vi.advanceTimersByTimeAsync(100);
+  expect(locks.held).toEqual(held);
+  await client.close();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(locks.held).toEqual([]);
+});
+
+test('a draft that was sent before an old one was read stays empty', async () => {
+  await storage.set(`http://parley|${ME}/gone/draft/${id}`, 'old');
+  const { client } = await openChat(server, { storage: slowStorage(storage, { entries: 500 }) });
+  const thread = client.thread(id);
+  thread.setDraft('new');
+  void thread.send('new');
+  thread.setDraft('');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(thread.state.get().draft).toBe('');
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { slowStorage } from '../testing/slow-storage.ts';
 import { memoryStorage } from './memory.ts';
 import { Vault } from './vault.ts';
 
@@ -53,7 +54,7 @@ test('sees its own part alone, in order of key', async () => {
   ]);
 });
 
-test('a storage that throws at once is written to again', async () => {
+test('a storage that throws at once writes that key later all the same', async () => {
   const storage = memoryStorage();
   let isFull = true;
   const vault = new Vault({
@@ -70,4 +71,17 @@ test('a storage that throws at once is written to again', async () => {
   vault.set('a', 2);
   await vault.settle();
   expect(await vault.entries('')).toEqual([['a', 2]]);
+});
+
+test('what is erased is not written afterwards, though it is just being written', async () => {
+  const storage = memoryStorage();
+  await storage.set('other/a', 0);
+  const vault = new Vault(slowStorage(storage, { set: 5 }));
+  vault.open('me/');
+  vault.set('a', 1);
+  vault.set('a', 2);
+  await vault.erase();
+  vault.set('b', 1);
+  await vault.settle();
+  expect(await storage.entries('')).toEqual([['other/a', 0]]);
 });

@@ -4,10 +4,11 @@ interface Held {
   readonly reject: (error: unknown) => void;
 }
 
-type Grant = (lock: { readonly name: string } | null) => unknown;
+type Grant = (lock: Lock | null) => unknown;
 
 interface Queued extends Held {
   readonly grant: Grant;
+  readonly ifAvailable: boolean;
 }
 
 const abortError = (message: string): DOMException => new DOMException(message, 'AbortError');
@@ -16,6 +17,11 @@ const abortError = (message: string): DOMException => new DOMException(message, 
 export class FakeLocks {
   readonly #held = new Map<string, Held>();
   readonly #queues = new Map<string, Queued[]>();
+
+  /** What is held now. */
+  get held(): string[] {
+    return [...this.#held.keys()];
+  }
 
   /** What one tab sees: it can be closed. */
   tab(): { readonly locks: LockManager; close(): void } {
@@ -30,15 +36,15 @@ export class FakeLocks {
 
   #request(owner: object, name: string, options: LockOptions, grant: Grant): Promise<unknown> {
     const { signal, steal = false, ifAvailable = false } = options;
-    if (steal && signal !== undefined)
-      return Promise.reject(new DOMException('steal with signal', 'NotSupportedError'));
+    if ((steal && ifAvailable) || (signal !== undefined && (steal || ifAvailable)))
+      return Promise.reject(
+        new DOMException('options that exclude each other', 'NotSupportedError'),
+      );
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    if (ifAvailable && (this.#held.has(name) || this.#queues.get(name)?.length))
-      return Promise.resolve(grant(null));
     return new Promise((resolve, reject) => {
       const queue = this.#queues.get(name) ?? [];
       this.#queues.set(name, queue);
-      const queued: Queued = { owner, grant, resolve, reject };
+      const queued: Queued = { owner, grant, ifAvailable, resolve, reject };
       if (steal) {
         const victim = this.#held.get(name);
         this.#held.delete(name);
@@ -59,11 +65,19 @@ export class FakeLocks {
   }
 
   #process(name: string): void {
-    if (this.#held.has(name)) return;
-    const next = this.#queues.get(name)?.shift();
+    const queue = this.#queues.get(name) ?? [];
+    if (!this.#held.has(name)) this.#grant(name, queue.shift());
+    if (!this.#held.has(name)) return;
+    for (const refused of queue.filter(({ ifAvailable }) => ifAvailable)) {
+      queue.splice(queue.indexOf(refused), 1);
+      (async () => refused.grant(null))().then(refused.resolve, refused.reject);
+    }
+  }
+
+  #grant(name: string, next: Queued | undefined): void {
     if (next === undefined) return;
     this.#held.set(name, next);
-    const result = (async () => next.grant({ name }))();
+    const result = (async () => next.grant({ name, mode: 'exclusive' }))();
     const release = (settle: () => void) => (): void => {
       if (this.#held.get(name) === next) this.#held.delete(name);
       settle();

@@ -9,6 +9,8 @@ export class FakeLink implements Link {
   sent: ClientMessage[] = [];
   tokens = 1;
   isUp = false;
+  /** How often a token was said to be taken. */
+  proofs = 0;
   /** How many tokens in a row are refused. */
   refused = 0;
   #isKnown = false;
@@ -55,7 +57,9 @@ export class FakeLink implements Link {
     return this.token();
   }
 
-  proveToken(): void {}
+  proveToken(): void {
+    this.proofs += 1;
+  }
 
   close(): void {
     this.isUp = false;

@@ -13,7 +13,7 @@ export interface FakeSocket {
 }
 
 /** Real sockets, with a server whose behaviour is the test's to decide. */
-export class FakeServer {
+export class FakeSocketServer {
   readonly sockets: FakeSocket[] = [];
   /** Of tokens that get a 401 before the upgrade, and over REST. */
   refuses: (token: string) => boolean = () => false;
