@@ -174,20 +174,17 @@ test('nothing is adopted, nor written, by a tab that is closed meanwhile', async
 });
 
 test.each([
-  ['before it connects', 'idle', []],
-  ['before it has its lock', 'asking', []],
-  ['later', 'holding', [expect.stringContaining('parley-tab:')]],
-])('a tab that is closed %s keeps no lock', async (_, stage, held) => {
+  ['at once', 0, []],
+  ['later', 100, [expect.stringContaining('parley-tab:')]],
+])('a tab has its lock before others hear of it, and closed %s keeps none', async (_, ms, held) => {
   const client = createClient({
     url: 'http://parley',
     token: () => '',
     storage,
     fetch: server.fetch,
   });
-  if (stage !== 'idle') client.connect();
-  // Its user is known now, and the lock asked for.
-  await Promise.resolve();
-  if (stage === 'holding') await vi.advanceTimersByTimeAsync(100);
+  if (ms > 0) await vi.advanceTimersByTimeAsync(ms);
+  // It has not even connected.
   expect(locks.held).toEqual(held);
   await client.close();
   await vi.advanceTimersByTimeAsync(100);
