@@ -107,6 +107,14 @@ describe('typing', () => {
     expect(state.get().isTyping).toBe(false);
   });
 
+  test('of the other party ends with the connection', async () => {
+    const { client, link } = await openChat(server);
+    tell(link, { type: 'typing_notify', conversationId: id, userId: OTHER, timestamp: '' });
+    expect(client.thread(id).state.get().isTyping).toBe(true);
+    link.down();
+    expect(client.thread(id).state.get().isTyping).toBe(false);
+  });
+
   test('of the other party leaves no timer behind when the client is closed', async () => {
     const { client, link } = await openChat(server);
     tell(link, { type: 'typing_notify', conversationId: id, userId: OTHER, timestamp: '' });
@@ -122,6 +130,15 @@ describe('typing', () => {
     }
     expect(link.take()).toHaveLength(3);
   });
+});
+
+test('many threads: nothing that Node would take for a leak', async () => {
+  const warned = vi.spyOn(process, 'emitWarning');
+  const { client } = await openChat(server);
+  await Promise.all(
+    Array.from({ length: 20 }, (_, i) => client.thread(server.create(i + 2)).load()),
+  );
+  expect(warned).not.toHaveBeenCalled();
 });
 
 test('10,000 messages: an unchanged one is the same object', async () => {

@@ -126,6 +126,7 @@ export class Chat {
   onDown(): void {
     this.#mender.isUp = false;
     this.outbox.allow({ send: false });
+    for (const thread of this.#threads.values()) thread.stopTyping();
   }
 
   #room(id: string): Room {

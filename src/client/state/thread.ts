@@ -35,7 +35,6 @@ export class RoomThread implements Thread {
     this.#parts = parts;
     this.conversationId = parts.room.id;
     this.state = parts.room.state;
-    parts.closed.addEventListener('abort', () => this.#typing.clear());
   }
 
   load({ signal }: Cancellable = {}): Promise<void> {
@@ -95,10 +94,16 @@ export class RoomThread implements Thread {
     const { room, publish } = this.#parts;
     room.isTyping = true;
     publish();
-    this.#typing.set(TYPING_MS, () => {
-      room.isTyping = false;
-      publish();
-    });
+    this.#typing.set(TYPING_MS, () => this.stopTyping());
+  }
+
+  /** Nobody has said lately that the other party is, or can say it. */
+  stopTyping(): void {
+    const { room, publish } = this.#parts;
+    this.#typing.clear();
+    if (!room.isTyping) return;
+    room.isTyping = false;
+    publish();
   }
 
   async #send(content: string, signal?: AbortSignal): Promise<StoredMessage> {
