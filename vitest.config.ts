@@ -7,14 +7,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,loadtest}/**/*.test.ts', 'test/faults/checker.test.ts'],
+          include: ['{src,loadtest}/**/*.test.ts', 'test/faults/*check*.test.ts'],
         },
       },
       {
         test: {
           name: 'integration',
           include: ['test/*.test.ts'],
-          exclude: ['test/speed.test.ts', 'test/hostile.test.ts'],
+          exclude: ['test/speed*.test.ts', 'test/hostile.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           // They wait most of the time: for timeouts, failovers, and what must not come.
@@ -51,8 +51,9 @@ export default defineConfig({
       {
         test: {
           name: 'speed',
-          include: ['test/speed.test.ts'],
+          include: ['test/speed*.test.ts'],
           hookTimeout: 120_000,
+          maxWorkers: 1,
           // After all others: nothing of ours runs beside it.
           sequence: { groupOrder: 4 },
         },

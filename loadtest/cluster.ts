@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../src/lib/free-port.ts';
 import { packagePath } from '../src/lib/package-path.ts';
@@ -29,16 +32,36 @@ export interface ClusterOptions {
 const START_MS = 60_000;
 const POLL_MS = 50;
 
-/** Parley's nodes as in production, from `dist/`, on free ports. They have no address in common. */
-export const startCluster = ({ databaseUrl, redisUrl, nodes = 2, env }: ClusterOptions) =>
-  startProcesses(nodes, [packagePath('dist/main.js')], '/readyz', {
+/** Parley's nodes as in production, from `dist/`, on free ports. They have no address in common. Their files go with them. */
+export async function startCluster({
+  databaseUrl,
+  redisUrl,
+  nodes = 2,
+  env,
+}: ClusterOptions): Promise<Cluster> {
+  const files = await mkdtemp(path.join(tmpdir(), 'parley-files-'));
+  const removeFiles = () => rm(files, { recursive: true, force: true });
+  const starting = startProcesses(nodes, [packagePath('dist/main.js')], '/readyz', {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     JWT_SECRET: SECRET,
+    ATTACHMENTS_DIR: files,
     LOG_LEVEL: 'warn',
     RATE_LIMITS: 'off',
     ...env,
   });
+  const cluster = await starting.catch(async (error: unknown) => {
+    await removeFiles();
+    throw error;
+  });
+  return {
+    ...cluster,
+    async [Symbol.asyncDispose]() {
+      await cluster[Symbol.asyncDispose]();
+      await removeFiles();
+    },
+  };
+}
 
 /**
  * Starts processes that serve HTTP, and waits until each answers 200.

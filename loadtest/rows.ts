@@ -7,6 +7,7 @@ import { pages } from './rows/pages.ts';
 import { rate } from './rows/rate.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { saturation } from './rows/saturation.ts';
+import { uploads } from './rows/uploads.ts';
 
 /** The table, in its order. */
 export const ROWS: readonly Row[] = [
@@ -18,4 +19,5 @@ export const ROWS: readonly Row[] = [
   reconnect,
   pages,
   growth,
+  uploads,
 ];

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openAttachments } from './attachments/attachments.ts';
+import { bucketOrigin } from './attachments/settings.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createOriginCheck } from './auth/origin.ts';
 import type { Bus } from './bus/bus.ts';
@@ -19,16 +21,23 @@ import type { Service } from './lib/service.ts';
 import { createFindClient } from './limits/address.ts';
 import type { LimitName } from './limits/limits.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
+import { type MessageChange, createChangeMessage } from './messages/change-message.ts';
+import { deleting } from './messages/delete.ts';
+import { editing } from './messages/edit.ts';
 import { createReadHistory } from './messages/history.ts';
+import { limitChanges } from './messages/limit-changes.ts';
 import { limitSends } from './messages/limit-sends.ts';
 import { createMarkRead } from './messages/mark-read.ts';
+import { createToMessage } from './messages/message-row.ts';
 import { createReadMissed } from './messages/missed.ts';
+import { reacting, unreacting } from './messages/react.ts';
 import { createRecallMessage } from './messages/recall.ts';
 import { createSendMessage } from './messages/send.ts';
 import { traceSends } from './messages/traced-send.ts';
 import { createWriter } from './messages/writer.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import {
+  attachmentObserver,
   requestObserver,
   sendObserver,
   socketObserver,
@@ -37,6 +46,7 @@ import {
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { openLimits, openServices } from './services.ts';
 import { apiRoutes } from './transport/api.ts';
+import { attachmentRoutes } from './transport/attachment-routes.ts';
 import { type ClientAddress, createClientAddress } from './transport/client-address.ts';
 import { limitConnections } from './transport/connections.ts';
 import { createFrameHandler } from './transport/frame-handler.ts';
@@ -50,8 +60,10 @@ import { serveWebSockets } from './transport/ws.ts';
 import { demoRoutes } from './web/demo.ts';
 import { inboxScriptRoutes } from './web/inbox-script.ts';
 
-/** How long a stopping node waits for REST answers, in milliseconds. */
+/** How long a stopping node waits at least for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
+/** How long what was broken off may take to put itself away, in milliseconds. */
+const MAX_BREAKING_OFF_MS = 2_000;
 
 /** No address: it may be a person's. */
 const UNTRUSTED_PROXY =
@@ -119,18 +131,6 @@ async function build(
   const { database, replica, read, auth, tracer } = services;
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(services.bus);
-  const onLimited = (limit: LimitName) => void (metrics.limited[limit] += 1);
-  const limits = openLimits(config, onLimited, logger, disposer);
-
-  const index = createConversationIndex(database);
-  const getConversation = createGetConversation(database);
-  const createConversation = createCreateConversation(
-    database,
-    bus,
-    getConversation,
-    limits.newConversation,
-  );
-  const app = uws.App();
   let draining = false;
   const isDraining = () => draining;
   const metrics = createMetrics({
@@ -145,14 +145,39 @@ async function build(
     replica,
     isDraining,
   });
+  const onLimited = (limit: LimitName) => void (metrics.limited[limit] += 1);
+  const limits = openLimits(config, onLimited, logger, disposer);
+
+  const index = createConversationIndex(database);
+  const attachments = await openAttachments(
+    {
+      settings: config.attachments,
+      stateDir,
+      deletedRetentionDays: config.deletedRetentionDays,
+      database,
+      admit: limits.newFile,
+      logger,
+      observer: attachmentObserver(metrics),
+    },
+    disposer,
+  );
+  const toMessage = createToMessage(attachments.urls);
+  const getConversation = createGetConversation(database, toMessage);
+  const createConversation = createCreateConversation(
+    database,
+    bus,
+    getConversation,
+    limits.newConversation,
+  );
+  const app = uws.App();
   bus.onGap(() => metrics.gaps.inc());
   const hub = new Hub(
     {
       bus,
       index,
-      readChanges: wrapReadChanges(createReadChanges(database)),
-      readMissed: createReadMissed(database, MAX_REPLAY_CHANGES),
-      readCreatedSince: createReadCreatedSince(database),
+      readChanges: wrapReadChanges(createReadChanges(database, toMessage)),
+      readMissed: createReadMissed(database, MAX_REPLAY_CHANGES, toMessage),
+      readCreatedSince: createReadCreatedSince(database, toMessage),
       getConversation,
       broadcast: (userId, frame) => app.publish(userId, frame),
       observer: {
@@ -166,32 +191,47 @@ async function build(
   );
   const writer = createWriter(database.writePool, logger, writerObserver(metrics));
   const limited = limitSends(
-    createSendMessage(writer, bus, sendObserver(metrics, hub)),
-    createRecallMessage(database, bus),
+    createSendMessage(writer, bus, toMessage, attachments.finish, sendObserver(metrics, hub)),
+    createRecallMessage(database, bus, toMessage),
     limits.message,
   );
   const sendMessage = tracer === undefined ? limited : traceSends(limited, tracer);
   const markRead = createMarkRead(writer, bus);
+  const change = (how: MessageChange) =>
+    limitChanges(createChangeMessage(how, writer, bus, toMessage), limits.message);
+  const changes = {
+    editMessage: change(editing(config.editWindowMinutes)),
+    deleteMessage: change(deleting),
+    addReaction: change(reacting),
+    removeReaction: change(unreacting),
+  };
 
   const authenticate = createAuthenticate(auth);
   const mayComeFrom = createOriginCheck(config.allowedOrigins);
   const readState = createReadState(database, isDraining, logger);
   const readMetrics = supervised?.readMetrics ?? (() => metrics.registry.metrics());
   const docsPage = await readFile(packagePath('src/web/docs.html'), 'utf8');
+  const { store } = config.attachments;
   const routes: Route[] = [
     ...apiRoutes({
       createConversation,
-      listConversations: createListConversations(read),
+      listConversations: createListConversations(read, toMessage),
       getConversation,
-      readHistory: createReadHistory(read),
+      readHistory: createReadHistory(read, toMessage),
       sendMessage,
       markRead,
+      ...changes,
     }),
+    ...attachmentRoutes(attachments),
     ...systemRoutes({ bus, readState, docsPage }),
     ...(await inboxScriptRoutes()),
     ...(config.metricsPort === undefined ? [metricsRoute(readMetrics)] : []),
     ...(config.demo && auth.kind === 'secret'
-      ? await demoRoutes({ auth, createConversation })
+      ? await demoRoutes({
+          auth,
+          createConversation,
+          bucket: store.kind === 's3' ? bucketOrigin(store.s3) : undefined,
+        })
       : []),
   ];
   const requests = new InFlight();
@@ -205,6 +245,7 @@ async function build(
     hub,
     sendMessage,
     markRead,
+    ...changes,
     authenticate,
     counts: metrics,
     logger,
@@ -217,11 +258,14 @@ async function build(
     isDraining,
     observer: socketObserver(metrics),
   });
-  const httpParts = { ...common, requests, onAnswered };
+  const { streamedBytes } = metrics;
+  const httpParts = { ...common, requests, onAnswered, streamedBytes };
   serveRoutes(app, routes, httpParts);
   const sideParts = { readMetrics, readState, logger };
   const sidePorts = supervised === undefined && (await serveSidePorts(config, sideParts, disposer));
   await hub.join();
+  // Uploads that end with the node leave nothing behind.
+  disposer.defer(() => Promise.race([requests.settled(), sleep(MAX_BREAKING_OFF_MS)]));
   const address = { ...config.listen, variable: 'PORT' };
   const listening = await listen(app, address, supervised !== undefined, uws, disposer);
   return {
@@ -232,10 +276,12 @@ async function build(
     stopListening: () => listening.close(),
     async drain(spreadMs) {
       draining = true;
+      const until = performance.now() + spreadMs;
       await hub.drain(spreadMs);
       await writer.settled();
-      // A client that keeps asking must not keep the node.
-      await Promise.race([requests.settled(), sleep(MAX_ANSWERING_MS)]);
+      // Files take their time. A client that keeps asking must not keep the node.
+      const patienceMs = Math.max(MAX_ANSWERING_MS, until - performance.now());
+      await Promise.race([requests.settled(), sleep(patienceMs)]);
       hub.leave();
     },
     [Symbol.asyncDispose]: () => disposer[Symbol.asyncDispose](),

@@ -32,7 +32,12 @@ export function contradictions(vars: Env): string[] {
   }
   if (vars['DATABASE_REPLICA_URL'] !== undefined && vars['DATABASE_URL'] === undefined)
     mistakes.push('DATABASE_URL must be set with DATABASE_REPLICA_URL');
-  return [...mistakes, ...redisContradictions(vars), ...portContradictions(vars)];
+  return [
+    ...mistakes,
+    ...redisContradictions(vars),
+    ...storeContradictions(vars),
+    ...portContradictions(vars),
+  ];
 }
 
 function redisContradictions(vars: Env): string[] {
@@ -46,6 +51,25 @@ function redisContradictions(vars: Env): string[] {
     mistakes.push('REDIS_SENTINEL_NAME must be set with REDIS_MODE=sentinel');
   if ((vars['WORKERS'] ?? '1') !== '1' && vars['REDIS_URL'] === undefined)
     mistakes.push('REDIS_URL must be set with WORKERS: several processes are a cluster');
+  return mistakes;
+}
+
+/** S3 is what `S3_BUCKET` makes of it. */
+function storeContradictions(vars: Env): string[] {
+  const mistakes: string[] = [];
+  const rest = ['S3_ENDPOINT', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+  if (vars['S3_BUCKET'] === undefined) {
+    for (const name of rest)
+      if (vars[name] !== undefined) mistakes.push(`S3_BUCKET must be set with ${name}`);
+    return mistakes;
+  }
+  if (vars['ATTACHMENTS_DIR'] !== undefined)
+    mistakes.push('S3_BUCKET and ATTACHMENTS_DIR exclude each other: set one');
+  if ((vars['S3_ACCESS_KEY_ID'] === undefined) !== (vars['S3_SECRET_ACCESS_KEY'] === undefined))
+    mistakes.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set together');
+  // AWS is one place in each region, and asks for the right one.
+  if (vars['S3_REGION'] === undefined && vars['S3_ENDPOINT'] === undefined)
+    mistakes.push('S3_REGION must be set with S3_BUCKET, unless S3_ENDPOINT is set');
   return mistakes;
 }
 

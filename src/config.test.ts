@@ -9,7 +9,13 @@ const DATABASE = 'postgres://parley@db/parley';
 const REPLICA = 'postgres://parley@replica/parley';
 const REDIS = 'redis://cache:6379';
 const JWKS = 'https://id.example/jwks.json';
-const production: Env = { NODE_ENV: 'production', DATABASE_URL: DATABASE, JWT_SECRET: SECRET };
+const FILES = '/srv/files';
+const production: Env = {
+  NODE_ENV: 'production',
+  DATABASE_URL: DATABASE,
+  JWT_SECRET: SECRET,
+  ATTACHMENTS_DIR: FILES,
+};
 
 function mistake(env: Env): string {
   try {
@@ -33,8 +39,15 @@ test('nothing set: a node for development', () => {
     trustedProxies: [],
     rateLimits: true,
     workers: 1,
+    attachments: {
+      store: { kind: 'local', dir: undefined },
+      maxBytes: 26_214_400,
+      clamd: undefined,
+    },
     traceEndpoint: undefined,
     logLevel: 'info',
+    editWindowMinutes: 15,
+    deletedRetentionDays: 30,
     drainMs: 20_000,
     demo: true,
   });
@@ -54,6 +67,15 @@ test('everything set', () => {
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       RATE_LIMITS: 'off',
       WORKERS: '4',
+      ATTACHMENTS_DIR: '',
+      S3_BUCKET: 'parley-files',
+      S3_REGION: 'eu-central-1',
+      S3_ENDPOINT: 'https://s3.example',
+      S3_ACCESS_KEY_ID: 'id',
+      S3_SECRET_ACCESS_KEY: 'key',
+      S3_FORCE_PATH_STYLE: 'true',
+      MAX_ATTACHMENT_BYTES: '1000000',
+      CLAMAV_URL: 'tcp://clamav:3311',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       JWT_SECRET_PREVIOUS: OLD_SECRET,
       JWT_ISSUER: 'iss',
@@ -61,6 +83,8 @@ test('everything set', () => {
       ALLOWED_ORIGINS: ' https://shop.example , http://localhost:3000,',
       LOG_LEVEL: 'debug',
       DRAIN_SECONDS: '0.5',
+      EDIT_WINDOW_MINUTES: '-1',
+      DELETED_RETENTION_DAYS: '0',
     }),
   ).toEqual({
     listen: { host: '::1', port: 9000 },
@@ -79,8 +103,24 @@ test('everything set', () => {
     trustedProxies: ['10.0.0.0/8', '::1'],
     rateLimits: false,
     workers: 4,
+    attachments: {
+      store: {
+        kind: 's3',
+        s3: {
+          bucket: 'parley-files',
+          region: 'eu-central-1',
+          endpoint: 'https://s3.example',
+          credentials: { accessKeyId: 'id', secretAccessKey: 'key' },
+          isPathStyle: true,
+        },
+      },
+      maxBytes: 1_000_000,
+      clamd: { host: 'clamav', port: 3_311 },
+    },
     traceEndpoint: 'http://collector:4318',
     logLevel: 'debug',
+    editWindowMinutes: -1,
+    deletedRetentionDays: 0,
     drainMs: 500,
     demo: false,
   });
@@ -118,6 +158,56 @@ describe('Redis of several nodes', () => {
     expect(mistake({ ...production, REDIS_MODE: 'cluster' })).toContain(
       'REDIS_URL must be set with REDIS_MODE=cluster',
     );
+  });
+});
+
+const store = (env: Env) => parseConfig(env).attachments.store;
+
+describe('where files go', () => {
+  const s3 = { S3_BUCKET: 'files', S3_REGION: 'eu-central-1' };
+
+  test('a directory', () => {
+    expect(store(production)).toEqual({ kind: 'local', dir: FILES });
+  });
+
+  test('AWS, with what its own chain of credentials finds', () => {
+    const settings = { bucket: 'files', region: 'eu-central-1', isPathStyle: false };
+    expect(store(s3)).toEqual({
+      kind: 's3',
+      s3: { ...settings, endpoint: undefined, credentials: undefined },
+    });
+  });
+
+  test('in production they have a place of their own, or there are none', () => {
+    const nowhere = { ...production, ATTACHMENTS_DIR: '' };
+    expect(store(nowhere)).toEqual({ kind: 'none' });
+    expect(store({ ...nowhere, PARLEY_EMBEDDED: '1' })).toEqual({ kind: 'local', dir: undefined });
+    expect(store({ ...nowhere, ...s3 }).kind).toBe('s3');
+  });
+
+  test('another server needs no region', () => {
+    const found = store({ S3_BUCKET: 'files', S3_ENDPOINT: 'http://minio:9000' });
+    expect(found).toMatchObject({ s3: { region: 'us-east-1', endpoint: 'http://minio:9000' } });
+  });
+
+  test('ClamAV on its usual port, by IPv6', () => {
+    expect(parseConfig({ CLAMAV_URL: 'tcp://[::1]' }).attachments.clamd).toEqual({
+      host: '::1',
+      port: 3_310,
+    });
+  });
+
+  test.each([
+    [{ S3_REGION: 'eu' }, 'S3_BUCKET must be set with S3_REGION'],
+    [{ S3_ENDPOINT: 'http://minio' }, 'S3_BUCKET must be set with S3_ENDPOINT'],
+    [{ S3_BUCKET: 'files' }, 'S3_REGION must be set with S3_BUCKET'],
+    [{ S3_BUCKET: 'Files', S3_REGION: 'eu' }, 'S3_BUCKET must be the name of a bucket'],
+    [{ ...s3, ATTACHMENTS_DIR: '/srv' }, 'S3_BUCKET and ATTACHMENTS_DIR exclude each other'],
+    [{ ...s3, S3_ACCESS_KEY_ID: 'id' }, 'S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set'],
+    [{ ...s3, S3_ENDPOINT: 'http://me:hunter2@minio' }, 'S3_ENDPOINT must have no user'],
+  ])('%j is a mistake', (env, text) => {
+    expect(mistake(env)).toContain(text);
+    expect(mistake(env)).not.toContain('hunter2');
   });
 });
 
@@ -165,6 +255,19 @@ describe('one mistake', () => {
     ['DRAIN_SECONDS', '-1'],
     ['DRAIN_SECONDS', 'soon'],
     ['DRAIN_SECONDS', '86401'],
+    ['EDIT_WINDOW_MINUTES', '-2'],
+    ['EDIT_WINDOW_MINUTES', '1.5'],
+    ['EDIT_WINDOW_MINUTES', '5256001'],
+    ['DELETED_RETENTION_DAYS', '-1'],
+    ['DELETED_RETENTION_DAYS', '36501'],
+    ['DELETED_RETENTION_DAYS', 'ever'],
+    ['MAX_ATTACHMENT_BYTES', '0'],
+    ['MAX_ATTACHMENT_BYTES', '25MB'],
+    ['MAX_ATTACHMENT_BYTES', '5368709121'],
+    ['CLAMAV_URL', 'clamav:3310'],
+    ['CLAMAV_URL', 'http://clamav:3310'],
+    ['CLAMAV_URL', 'tcp://clamav:3310/scan'],
+    ['S3_FORCE_PATH_STYLE', 'yes'],
   ])('%s=%s is named', (name, value) => {
     expect(mistake({ DATABASE_URL: DATABASE, [name]: value })).toMatch(
       new RegExp(`^wrong configuration: ${name} [^;]+$`),

@@ -1,7 +1,9 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { AttachmentSettings } from './attachments/settings.ts';
 import type { RedisSettings } from './bus/redis-settings.ts';
+import { attachmentVariables, attachmentsOf } from './config-attachments.ts';
 import { DEFAULT_PORT, type Env, contradictions } from './config-contradictions.ts';
+import { hasLogin, isNetwork, isUrl, list, number, url, whole } from './config-rules.ts';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.ts';
 import { StartupError } from './lib/startup-error.ts';
 
@@ -42,9 +44,15 @@ export interface Config {
   readonly rateLimits: boolean;
   /** Processes that share the port; `auto`: one for each core. */
   readonly workers: number | 'auto';
+  /** Where files go, how large they may be, and who looks for viruses in them. */
+  readonly attachments: AttachmentSettings;
   /** Where traces go, an OTLP/HTTP collector; there are none with `undefined`. */
   readonly traceEndpoint: string | undefined;
   readonly logLevel: LogLevel;
+  /** How long after sending a message may be edited: 0 is never, -1 always. */
+  readonly editWindowMinutes: number;
+  /** How long what was deleted is kept for the operator. */
+  readonly deletedRetentionDays: number;
   /** Over how long a draining node spreads the closing of its sockets, in milliseconds. */
   readonly drainMs: number;
   /** The page where a demo buyer and a demo seller chat. */
@@ -54,49 +62,12 @@ export interface Config {
 export const readEnv = (): Env => process.env;
 
 const PORT_RULE = 'must be a port, 0 to 65535';
-/** Digits alone: `Number` takes blanks, signs and hexadecimal too. */
-const number = (max: number, error: string) =>
-  z
-    .string()
-    .regex(/^\d{1,6}(\.\d{1,3})?$/, { error })
-    .transform(Number)
-    .refine((value) => value <= max, { error });
 const port = number(65_535, PORT_RULE).refine(Number.isInteger, { error: PORT_RULE });
 const MAX_DRAIN_SECONDS = 86_400;
-
-const isUrl = (text: string, protocols: readonly string[]): boolean =>
-  URL.canParse(text) && protocols.includes(new URL(text).protocol);
-
-const hasLogin = (text: string): boolean =>
-  URL.canParse(text) && (new URL(text).username !== '' || new URL(text).password !== '');
-
-const url = (protocols: readonly string[]) =>
-  z.string().refine((text) => isUrl(text, protocols), {
-    error: `must be a ${protocols.map((protocol) => `${protocol}//`).join(' or ')} URL`,
-  });
-
-/** Comma-separated; what is between two commas may be nothing. */
-const list = (isValid: (item: string) => boolean, error: string) =>
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean),
-    )
-    .refine((items) => items.every(isValid), { error });
-
-/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
-  );
-}
-
+const MAX_EDIT_WINDOW_MINUTES = 5_256_000;
+const EDIT_WINDOW_RULE = `must be minutes, 0 (never) to ${MAX_EDIT_WINDOW_MINUTES}, or -1 (always)`;
+const MAX_RETENTION_DAYS = 36_500;
+const RETENTION_RULE = `must be days, 0 to ${MAX_RETENTION_DAYS}`;
 const secret = z
   .string()
   .refine((text) => Buffer.byteLength(text) >= 32, { error: 'must be at least 32 bytes' });
@@ -145,6 +116,7 @@ const variables = z.object({
       error: WORKERS_RULE,
     })
     .default(1),
+  ...attachmentVariables,
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
@@ -152,6 +124,10 @@ const variables = z.object({
   DRAIN_SECONDS: number(MAX_DRAIN_SECONDS, `must be seconds, 0 to ${MAX_DRAIN_SECONDS}`).default(
     20,
   ),
+  EDIT_WINDOW_MINUTES: whole(MAX_EDIT_WINDOW_MINUTES, EDIT_WINDOW_RULE, /^(-1|\d{1,7})$/).default(
+    15,
+  ),
+  DELETED_RETENTION_DAYS: whole(MAX_RETENTION_DAYS, RETENTION_RULE, /^\d{1,5}$/).default(30),
   NODE_ENV: z.string().optional(),
   PARLEY_EMBEDDED: z.string().optional(),
 });
@@ -189,8 +165,14 @@ export function parseConfig(env: Env): Config {
     trustedProxies: vars.TRUSTED_PROXIES,
     rateLimits: vars.RATE_LIMITS === 'on',
     workers: vars.WORKERS,
+    attachments: attachmentsOf(
+      vars,
+      vars.NODE_ENV !== 'production' || vars.PARLEY_EMBEDDED === '1',
+    ),
     traceEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: vars.LOG_LEVEL,
+    editWindowMinutes: vars.EDIT_WINDOW_MINUTES,
+    deletedRetentionDays: vars.DELETED_RETENTION_DAYS,
     drainMs: vars.DRAIN_SECONDS * 1_000,
     // Its tokens are signed here, so only where tokens are.
     demo: vars.NODE_ENV !== 'production' && vars.JWKS_URL === undefined,

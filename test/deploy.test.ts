@@ -57,6 +57,31 @@ test('no balancer cuts a socket that is only silent', async () => {
     expect(await numberIn(file, pattern)).toBeGreaterThan(silence);
 });
 
+test('balancers take the largest file, and only where files go', async () => {
+  const { maxBytes } = parseConfig({}).attachments;
+  for (const [file, pattern] of [
+    [
+      'deploy/nginx/locations.conf',
+      /location \/api\/attachments\/ \{[^}]*client_max_body_size (\d+);/,
+    ],
+    ['deploy/nginx/locations.conf', /size must be at most (\d+) bytes/],
+    ['deploy/kubernetes/ingress.yaml', /nginx.ingress.kubernetes.io\/proxy-body-size: '(\d+)'/],
+    ['deploy/kubernetes/ingress.yaml', /nginx.org\/client-max-body-size: '(\d+)'/],
+  ] as const)
+    expect([file, await numberIn(file, pattern)]).toEqual([file, maxBytes]);
+});
+
+test('every node of a deployment has a place for files, which it may write to', async () => {
+  const compose = await read('docker-compose.yml');
+  expect(compose).toContain("volumes: ['attachments:/var/lib/parley']");
+  expect(compose).toContain('ATTACHMENTS_DIR: ${ATTACHMENTS_DIR-/var/lib/parley/attachments}');
+  expect(await read('deploy/kubernetes/deployment.yaml')).toContain('mountPath: /var/lib/parley }');
+  expect(await read('Dockerfile')).toMatch(/install -d -o 1000 .* \/var\/lib\/parley\n/);
+  const unit = await read('deploy/systemd/parley.service');
+  expect(unit).toContain('StateDirectory=parley\n');
+  expect(unit).toContain('ATTACHMENTS_DIR=/var/lib/parley/attachments\n');
+});
+
 test('what Kubernetes gives to nodes is a configuration', async () => {
   const secrets = {
     DATABASE_URL: 'postgres://parley:secret@db/parley',
@@ -65,6 +90,7 @@ test('what Kubernetes gives to nodes is a configuration', async () => {
   };
   expect(parseConfig({ ...(await kubernetesEnv()), ...secrets })).toMatchObject({
     demo: false,
+    attachments: { store: { kind: 's3', s3: { bucket: 'parley-attachments' } } },
     metricsPort: await numberIn(
       'deploy/kubernetes/deployment.yaml',
       /metrics, containerPort: (\d+)/,

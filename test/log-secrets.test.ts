@@ -7,6 +7,7 @@ import { nodeForTest } from './support/node-process.ts';
 import { startProxy } from './support/proxy.ts';
 import { query } from './support/query.ts';
 import { SECRET } from './support/spawn-node.ts';
+import { announce } from './support/upload.ts';
 
 const CONTENT = 'the-content-of-a-message';
 const PASSWORD = 'the-password-of-the-database';
@@ -105,6 +106,24 @@ test('no content, token, secret or password is in the logs, the metrics or the e
   const messages = `/api/conversations/${conversationId}/messages`;
   const here = await connect(node.wsUrl, buyer);
   const there = await connect(node.wsUrl, seller);
+  const signatures: string[] = [];
+  /** A file whose name and bytes are secrets; while PostgreSQL is away it is not even announced. */
+  const files = async () => {
+    const file = { name: `${CONTENT}.txt`, contentType: 'image/png', bytes: Buffer.from(CONTENT) };
+    const { status, body } = await announce(node.url, buyer, conversationId, file);
+    if (status !== 201) return;
+    const { url } = body.upload;
+    signatures.push(new URL(url, node.url).searchParams.get('signature') ?? '');
+    await answer(url, { method: 'PUT', body: `${CONTENT} and more` });
+    await answer(url, { method: 'PUT', body: CONTENT });
+    await answer(`${url}x`, { method: 'PUT', body: CONTENT });
+    await answer(`${url}/original`);
+    await post(
+      `/api/conversations/${conversationId}/attachments/${body.attachment.id}/complete`,
+      '{}',
+    );
+    here.send({ type: 'send_message', conversationId, attachmentIds: [body.attachment.id] });
+  };
   const everything = async () => {
     const send = (fields: object) =>
       here.send({ type: 'send_message', conversationId, content: CONTENT, ...fields });
@@ -115,6 +134,13 @@ test('no content, token, secret or password is in the logs, the metrics or the e
     send({ content: CONTENT.repeat(1_000) });
     send({ content: `${CONTENT}\u0000` });
     here.send({ type: 'nonsense', content: CONTENT });
+    const messageId = there.frames.find(({ type }) => type === 'new_message')?.['message'].id;
+    const change = (fields: object) => here.send({ conversationId, messageId, ...fields });
+    for (const content of [`${CONTENT} edited`, CONTENT.repeat(1_000)])
+      change({ type: 'edit_message', content });
+    change({ type: 'edit_message', messageId: randomUUID(), content: CONTENT });
+    change({ type: 'add_reaction', emoji: CONTENT });
+    change({ type: 'delete_message', messageId: CONTENT });
     here.send({ type: 'mark_read', conversationId, messageId: CONTENT });
     here.send({ type: 'authenticate', token: wrong[0] });
     here.send({ type: 'authenticate', token: stranger.token });
@@ -138,9 +164,14 @@ test('no content, token, secret or password is in the logs, the metrics or the e
       await answer(`${messages}?token=${token}`);
       await answer(messages, { headers: { cookie: `parley_token=${token}` } });
     }
+    await files();
   };
+  await post(messages, JSON.stringify({ content: CONTENT }));
+  await there.next('new_message');
   await everything();
-  await there.take('new_message', 3);
+  await there.take('new_message', 4);
+  await there.next('message_edited');
+  expect(signatures.length).toBeGreaterThan(0);
   for (const proxy of [redis, postgres]) proxy.close();
   await expect
     .poll(async () => (await rest(node.url, undefined, 'GET', '/readyz')).status)
@@ -179,6 +210,7 @@ test('no content, token, secret or password is in the logs, the metrics or the e
     "stranger's token": stranger.token.split('.')[1],
     'expired token': wrong[0]?.split('.')[1],
     'no token': wrong[2],
+    "signature of a file's URL": signatures[0],
   };
   for (const [place, text] of Object.entries(written)) {
     expect(text.length).toBeGreaterThan(1_000);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type Answer, type User, newUser, rest } from './support/client.ts';
 import { freshCluster } from './support/fresh-cluster.ts';
 import type { NodeProcess } from './support/spawn-node.ts';
+import { announce } from './support/upload.ts';
 
 // The numbers of docs/protocol.md.
 const REQUESTS = { burst: 100 };
@@ -79,4 +80,24 @@ test('new conversations while Redis is away: each node counts by itself', async 
     statuses.push((await rest(nodes[0].url, user, 'POST', '/api/conversations', body)).status);
   }
   expect(statuses).toEqual([...Array.from({ length: NEW_CONVERSATIONS }, () => 201), 429]);
+});
+
+test('300 files an hour, on all nodes together', async () => {
+  const { nodes, buyer, conversationId } = await freshCluster(2);
+  const file = { name: 'a.txt', contentType: 'text/plain', bytes: Buffer.from('a') };
+  /** No faster than other requests may come. */
+  const ask = async ({ url }: NodeProcess): Promise<Answer> => {
+    for (;;) {
+      const answer = await announce(url, buyer, conversationId, file);
+      if (answer.body.detail !== 'too many requests') return answer;
+      await sleep(answer.body.retryAfterMs);
+    }
+  };
+  for (let i = 0; i < 300; i += 1) expect((await ask(nodes[i % 2]!)).status).toBe(201);
+  for (const node of nodes) {
+    const { status, body } = await ask(node);
+    expect(status).toBe(429);
+    expect(body).toMatchObject({ code: 'rate_limited', detail: 'too many files' });
+    expect(body.retryAfterMs).toBeGreaterThan(3_000_000);
+  }
 });

@@ -135,3 +135,44 @@ test('a seed client chats, types and reads across two nodes without seeing an er
   await expect.poll(() => stranger.errors.length).toBe(1);
   expect(stranger.errors[0]?.error).toBe('not authorized for this conversation');
 });
+
+test('a seed client chats on, without an error, with somebody who edits, deletes and reacts', async () => {
+  const [buyerId, sellerId] = [randomUUID(), randomUUID()];
+  const [buyerToken, sellerToken] = [await token(buyerId), await token(sellerId)];
+  const call = (jwt: string, method: string, path: string, body?: object) =>
+    fetch(`${second.url}/api/conversations${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${jwt}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const created = await call(buyerToken, 'POST', '', { listingId: 8, sellerId });
+  const { id: conversationId } = (await created.json()) as { id: string };
+  const buyer = await SeedClient.open(first, buyerId, 'header');
+  const seller = await SeedClient.open(second, sellerId, 'query');
+  for (const content of ['one', 'two', 'three'])
+    buyer.send({ type: 'send_message', conversationId, content });
+  await expect.poll(() => buyer.newMessages.length).toBe(3);
+  const [one, two] = buyer.newMessages.map(
+    ({ message }) => `/${conversationId}/messages/${message.id}`,
+  );
+  for (const [jwt, method, path, body] of [
+    [buyerToken, 'PATCH', one, { content: 'one, edited' }],
+    [sellerToken, 'PUT', `${one}/reactions/%F0%9F%91%8D`],
+    [sellerToken, 'DELETE', `${one}/reactions/%F0%9F%91%8D`],
+    [buyerToken, 'DELETE', two],
+  ] as const)
+    expect((await call(jwt, method, path ?? '', body)).status).toBe(200);
+
+  // What was deleted is a message with no text to it, which it may mark as read as any other.
+  const history = await call(sellerToken, 'GET', `/${conversationId}/messages`);
+  const { messages } = (await history.json()) as { messages: { id: string; content: string }[] };
+  expect(messages.map(({ content }) => content)).toEqual(['three', '', 'one, edited']);
+  for (const { id: messageId } of messages.toReversed())
+    seller.send({ type: 'mark_read', conversationId, messageId });
+  seller.send({ type: 'send_message', conversationId, content: 'four' });
+  await expect.poll(() => buyer.newMessages.at(-1)?.message.content).toBe('four');
+  await expect.poll(() => buyer.receipts.at(-1)?.messageId).toBe(messages[0]?.id);
+  const list = await call(sellerToken, 'GET', `/${conversationId}`);
+  expect(await list.json()).toMatchObject({ unreadCount: 0, lastMessage: { content: 'four' } });
+  expect([...buyer.errors, ...seller.errors]).toEqual([]);
+});

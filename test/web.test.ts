@@ -40,6 +40,19 @@ describe('/inbox.js', () => {
     }
   });
 
+  test('what it loads later is there as well, and nothing of the node itself', async () => {
+    const code = await (await get('/inbox.js')).text();
+    const names = [...code.matchAll(/import\("\.\/(inbox\.\w+\.js)"\)/g)].map(([, name]) => name);
+    const lazy = ['ar', 'catalogue', 'de', 'en'].map((it) => `inbox.${it}.js`);
+    expect(new Set(names)).toEqual(new Set(lazy));
+    for (const name of names) {
+      const answer = await get(`/${name}`, { Origin: 'https://shop.example' });
+      expect([name, answer.status]).toEqual([name, 200]);
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    }
+    expect((await get('/inbox-script.js')).status).toBe(404);
+  });
+
   test('its own page, which sends no Origin, may load it too', async () => {
     const answer = await get('/inbox.js', { Origin: url });
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');

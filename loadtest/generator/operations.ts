@@ -1,5 +1,6 @@
 import { createChatting } from './chatting.ts';
 import { createRequesting } from './requesting.ts';
+import { createUploading } from './uploading.ts';
 import { createWatching } from './watching.ts';
 
 /** What a generator process can be asked to do. */
@@ -7,6 +8,7 @@ export const createOperations = () => ({
   ...createChatting(),
   ...createWatching(),
   ...createRequesting(),
+  ...createUploading(),
 });
 
 export type Operations = ReturnType<typeof createOperations>;

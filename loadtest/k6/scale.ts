@@ -1,6 +1,6 @@
 import type { Options } from 'k6/options';
+import { nowAndThen } from './lib/now-and-then.ts';
 import { common, conversationScenario, promises } from './lib/options.ts';
-import { reconnectNowAndThen } from './lib/reconnect.ts';
 import { type Run, converse, setup as begin } from './lib/run.ts';
 import { readSettings } from './lib/settings.ts';
 
@@ -22,5 +22,6 @@ export const setup = (): Run => begin(settings);
 
 export const scale = (run: Run): Promise<void> =>
   converse(settings, run, settings.rate, ({ parties }, endsAt) => {
-    for (const party of parties) reconnectNowAndThen(party, RECONNECT_MS, endsAt);
+    // As phones do it.
+    for (const party of parties) nowAndThen(() => party.cut(), RECONNECT_MS, endsAt);
   });

@@ -1,5 +1,5 @@
 /** What Linux tells of processes: `man 5 proc`. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 /** Clock ticks a second, as `/proc` counts: 100 on every Linux that Node runs on. */
 const TICKS_PER_S = 100;
@@ -36,9 +36,17 @@ export const childrenOf = (pid: number): number[] =>
     .filter((candidate) => readProcess(candidate)?.parent === pid);
 
 /** Resident memory, in KB. */
-export function rssKb(pid: number): number {
-  const found = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '');
-  return Number(found?.[1] ?? 0);
+export const rssKb = (pid: number): number => memoryKb(pid, 'VmRSS');
+
+/** The most that there was of it since {@link forgetPeakRss}, in KB. */
+export const peakRssKb = (pid: number): number => memoryKb(pid, 'VmHWM');
+
+/** `man 5 proc_pid_clear_refs`. */
+export const forgetPeakRss = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5');
+
+function memoryKb(pid: number, field: string): number {
+  const status = read(`/proc/${pid}/status`) ?? '';
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
 }
 
 /** All cores together since the machine started, in seconds. */

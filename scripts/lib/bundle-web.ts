@@ -1,11 +1,29 @@
 import path from 'node:path';
-import { type Metafile, build } from 'esbuild';
+import { type Metafile, type Plugin, build } from 'esbuild';
 import { packagePath } from '../../src/lib/package-path.ts';
 
 const PAGE = 'src/web/page';
+const INBOX = 'src/web/inbox';
+const EMOJI = ['catalogue', 'names/en', 'names/de', 'names/ar'];
+
+/** Without a hash: who has an older inbox.js finds it too. It is only data. */
+const later = (name: string): string => `inbox.${path.basename(name)}`;
+
+/** Whoever opens no picker needs none of them. All else that is imported later is in inbox.js: it could be of another version than that. */
+const emojiLater: Plugin = {
+  name: 'emoji in files of their own',
+  setup(setup) {
+    setup.onResolve({ filter: /^\.\/(catalogue|names\/\w+)\.ts$/ }, ({ kind, path: name }) =>
+      kind === 'dynamic-import'
+        ? { path: `./${later(name).replace(/\.ts$/, '.js')}`, external: true }
+        : undefined,
+    );
+  },
+};
 
 /**
- * Bundles what browsers load from a node, straight from the source: `inbox.js`, and in `demo/` the marketplace page with its files.
+ * Bundles what browsers load from a node, straight from the source: `inbox.js` with the `inbox.….js` that it loads when they are needed,
+ * and in `demo/` the marketplace page with its files.
  *
  * @param folder where to, `dist/web` when left out
  */
@@ -16,13 +34,26 @@ export async function bundleWeb(folder = packagePath('dist/web')): Promise<Metaf
     minify: true,
     format: 'esm',
     target: 'es2022',
+    charset: 'utf8',
     sourcemap: true,
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
   } as const;
   const [inbox] = await Promise.all([
-    build({ ...common, entryPoints: [`${PAGE}/inbox.ts`], outfile: path.join(folder, 'inbox.js') }),
+    build({
+      ...common,
+      entryPoints: { inbox: `${PAGE}/inbox.ts` },
+      outdir: folder,
+      plugins: [emojiLater],
+    }),
+    build({
+      ...common,
+      entryPoints: Object.fromEntries(
+        EMOJI.map((name) => [later(name), `${INBOX}/emoji/${name}.ts`]),
+      ),
+      outdir: folder,
+    }),
     build({
       ...common,
       entryPoints: [

@@ -1,27 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { pass, startServer } from './state/testing/start-server.ts';
 import { createClient } from './create-client.ts';
 import { FakeServer, ME, OTHER } from './state/testing/fake-server.ts';
 import { store, tell } from './state/testing/frames.ts';
 import { contents, openChat } from './state/testing/open-chat.ts';
 import { memoryStorage } from './storage/memory.ts';
 
-vi.mock('./link/open-link.ts', async () => ({
-  openLink: (await import('./state/testing/fake-link.ts')).openFakeLink,
-}));
-
 let server: FakeServer;
 let id: string;
 beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
-  id = server.create(1);
+  ({ server, id } = startServer());
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 const hang = () => new Promise<never>(() => undefined);
 

@@ -3,7 +3,7 @@ import type { ErrorCode as WireErrorCode } from '../protocol/errors.ts';
 /**
  * What can go wrong, as a literal:
  * - what the server answers (docs/protocol.md): `not_authorized`, `invalid_message`, `message_too_large`, `unknown_type`, `conflict`,
- *   `rate_limited`, `unavailable`, and over REST `unauthenticated`, `forbidden_origin`;
+ *   `rate_limited`, `unavailable`, and over REST `unauthenticated`, `forbidden_origin`, `attachment_too_large`;
  * - `network`: no answer at all;
  * - `invalid_token`: what the token provider gave is no JWT with `sub` and `exp`, or is another user's;
  * - `token_provider`: the token provider failed; `cause` says how;
@@ -15,6 +15,7 @@ export type ParleyErrorCode =
   | WireErrorCode
   | 'unauthenticated'
   | 'forbidden_origin'
+  | 'attachment_too_large'
   | 'network'
   | 'invalid_token'
   | 'token_provider'

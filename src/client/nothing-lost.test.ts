@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { pass } from './state/testing/start-server.ts';
 import { createClient } from './create-client.ts';
 import type { ConversationFrame } from './link.ts';
+import { type Change, type MessageChange, idOf, isArrival } from './state/changes.ts';
 import { type FakeLink, links } from './state/testing/fake-link.ts';
 import { FakeServer, ME, OTHER } from './state/testing/fake-server.ts';
 import { memoryStorage } from './storage/memory.ts';
 import { createRandom } from './testing/create-random.ts';
-import type { ClientStorage, ParleyClient, ThreadState } from './types.ts';
-
-vi.mock('./link/open-link.ts', async () => ({
-  openLink: (await import('./state/testing/fake-link.ts')).openFakeLink,
-}));
+import type { ClientStorage, Message, ParleyClient, StoredMessage, ThreadState } from './types.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -40,6 +38,7 @@ class World {
     this.random = createRandom(seed);
     vi.spyOn(Math, 'random').mockImplementation(this.random);
     this.server.delayMs = () => (this.maybe(0.5) ? 0 : this.random() * 3_000);
+    this.server.onChange = (change) => this.tell(change);
     for (let i = 0; i < 2; i += 1) this.ids.push(this.server.create(i));
   }
 
@@ -79,6 +78,7 @@ class World {
   /** What is shown is right at each moment. */
   watch(id: string): void {
     let seen = new Map<string, number>();
+    let before = new Map<string, Message>();
     this.client.thread(id).state.subscribe(({ messages }: ThreadState) => {
       const keys = new Set(messages.map(({ key }) => key));
       check('once', keys.size === messages.length);
@@ -106,7 +106,18 @@ class World {
       const now = new Map(messages.map((each) => [each.key, 'seq' in each ? each.seq : 0]));
       for (const [key, seq] of seen) check('not unsent again', (now.get(key) ?? seq) >= seq);
       seen = now;
+      for (const message of messages)
+        checkOne(before.get(message.key), message, () => this.isChanged(id, message));
+      before = new Map(messages.map((message) => [message.key, message]));
     });
+  }
+
+  /** Whether it ever was another one, apart from being read. */
+  isChanged(id: string, message: Message): boolean {
+    return (
+      isStored(message) &&
+      this.server.of(id).changes.some((change) => isChange(change) && idOf(change) === message.id)
+    );
   }
 
   tell(...frames: readonly (ConversationFrame | undefined)[]): void {
@@ -122,6 +133,50 @@ class World {
     const content = `mine ${this.#said}`;
     this.said.set(id, [...(this.said.get(id) ?? []), content]);
     void this.client.thread(id).send(content);
+  }
+
+  /** One that is shown, and that the server has. */
+  pickStored(id: string, isOwn: boolean): StoredMessage | undefined {
+    const { messages } = this.client.thread(id).state.get();
+    const stored = messages.filter(isStored).filter((each) => !isOwn || each.senderId === ME);
+    return stored.length > 0
+      ? this.pick(stored.slice(-this.pick([1, 5, stored.length])))
+      : undefined;
+  }
+
+  /** This user changes one that is shown. */
+  change(id: string): void {
+    const thread = this.client.thread(id);
+    const isOwn = this.maybe(0.5);
+    const { id: messageId } = this.pickStored(id, isOwn) ?? {};
+    if (!messageId) return;
+    const emoji = this.pick(['👍', '🚲']);
+    const changing = isOwn
+      ? this.pick([
+          () => thread.edit(messageId, `edited ${this.below(1_000)}`),
+          () => thread.edit(messageId, `edited ${this.below(1_000)}`),
+          () => thread.delete(messageId),
+        ])
+      : this.pick([
+          () => thread.addReaction(messageId, emoji),
+          () => thread.removeReaction(messageId, emoji),
+        ]);
+    changing().catch(ignore);
+  }
+
+  /** Somebody changes one, that need not be shown. */
+  changeElsewhere(id: string): void {
+    const { server } = this;
+    const { messages } = server.of(id);
+    if (messages.length === 0) return;
+    const { id: messageId } = this.pick(messages.slice(-this.pick([1, 5, messages.length])));
+    const who = this.pick([ME, OTHER]);
+    const change = this.pick([
+      () => server.edit(id, messageId, `edited ${this.below(1_000)}`),
+      () => server.delete(id, messageId),
+      () => server.react(id, who, messageId, this.pick(['👍', '🚲']), this.maybe(0.6)),
+    ]);
+    this.tell(change());
   }
 
   /** The server takes what came. */
@@ -175,13 +230,17 @@ class World {
     this.#isNew = false;
     if (isComplete) {
       const from = Math.max(0, this.#cursor - this.below(4));
-      const missed = this.#log.slice(from);
+      const missed = this.#log.slice(from).map((frame) => this.#replayed(frame));
       while (missed.length > 0)
         for (const frame of missed.splice(this.below(Math.min(missed.length, 5)), 1))
           this.link.events.onFrame(frame);
     }
     this.#cursor = this.#log.length;
     this.link.up(isComplete);
+  }
+
+  #replayed(frame: ConversationFrame): ConversationFrame {
+    return 'seq' in frame ? this.server.replayed(frame) : frame;
   }
 
   #answer(frame: ConversationFrame): void {
@@ -192,7 +251,7 @@ class World {
 async function step(world: World): Promise<void> {
   const { server, client, link, ids } = world;
   const id = world.pick(ids);
-  const choice = world.below(14);
+  const choice = world.below(18);
   if (choice <= 2) world.tell(server.send(id, OTHER, `theirs ${Math.random()}`));
   else if (choice === 3) world.say(id);
   else if (choice === 4) world.handle();
@@ -202,7 +261,9 @@ async function step(world: World): Promise<void> {
   else if (choice === 9) client.thread(id).load().catch(ignore);
   else if (choice === 10) client.thread(id).loadOlder().catch(ignore);
   else if (choice === 11) client.thread(id).markRead();
-  else if (choice === 12) {
+  else if (choice === 12 || choice === 13) world.change(id);
+  else if (choice <= 15) world.changeElsewhere(id);
+  else if (choice === 16) {
     const mine = server.of(id).messages.filter(({ senderId }) => senderId === ME);
     if (mine.length > 0) world.tell(server.read(id, OTHER, world.pick(mine).id));
   } else if (world.maybe(0.2)) {
@@ -221,10 +282,10 @@ async function step(world: World): Promise<void> {
     // The page is reloaded.
     world.cut();
     // No page is there again at once: what was written in the same millisecond is told apart by the next ones.
-    await vi.advanceTimersByTimeAsync(50);
+    await pass(50);
     world.open();
   }
-  await vi.advanceTimersByTimeAsync(world.maybe(0.7) ? 0 : world.below(2_000));
+  await pass(world.maybe(0.7) ? 0 : world.below(2_000));
 }
 
 async function settle(world: World): Promise<void> {
@@ -233,16 +294,16 @@ async function settle(world: World): Promise<void> {
   for (let i = 0; i < 30; i += 1) {
     world.handle();
     world.deliver();
-    await vi.advanceTimersByTimeAsync(20_000);
+    await pass(20_000);
   }
   for (const id of world.ids) {
     const thread = world.client.thread(id);
     const loading = thread.load();
-    await vi.advanceTimersByTimeAsync(20_000);
+    await pass(20_000);
     await loading;
     while (thread.state.get().hasOlder) {
       const growing = thread.loadOlder();
-      await vi.advanceTimersByTimeAsync(20_000);
+      await pass(20_000);
       await growing;
     }
   }
@@ -262,22 +323,27 @@ test.each(SEEDS)('whatever happens, all is shown once and in order: seed %i', as
   for (let i = 0; i < old; i += 1)
     world.server.send(first, world.pick([ME, OTHER]), `old ${i}`, `old ${i}`);
   world.open();
-  await vi.advanceTimersByTimeAsync(0);
+  await pass(0);
   world.up(false);
   for (let i = 0; i < 120; i += 1) await step(world);
   await settle(world);
   for (const id of world.ids) {
     const { messages } = world.server.of(id);
     const shown = world.client.thread(id).state.get().messages;
-    expect(shown.map((each) => [each.content, each.status])).toEqual(
-      messages.map(({ content, readAt }) => [content, readAt === null ? 'sent' : 'read']),
+    expect(shown.map((message) => isStored(message) && toPlain(message))).toEqual(
+      messages.map(({ readAt, ...message }) =>
+        toPlain({ ...message, status: readAt === null ? 'sent' : 'read' }),
+      ),
     );
-    const mine = messages.filter(({ content }) => content.startsWith('mine'));
-    expect(mine.map(({ content }) => content)).toEqual(world.said.get(id) ?? []);
+    const said = messages.map((message) => world.server.of(id).said.get(message.id) ?? '');
+    expect(said.filter((content) => content.startsWith('mine'))).toEqual(world.said.get(id) ?? []);
     const { lastMessage, ...conversation } = world.server.conversation(id);
     const item = world.client.conversations.get().items.find((each) => each.id === id);
     expect(item).toMatchObject(conversation);
-    expect(item?.lastMessage?.content).toBe(lastMessage?.content);
+    const { lastMessage: shownLast } = item ?? {};
+    expect(shownLast && isStored(shownLast) && toPlain(shownLast).slice(0, -1)).toEqual(
+      lastMessage && toPlain({ ...lastMessage, status: '' }).slice(0, -1),
+    );
   }
   expect(world.client.conversations.get().items).toHaveLength(world.ids.length);
 });
@@ -287,6 +353,41 @@ const isEqual = (a: readonly unknown[], b: readonly unknown[]): boolean =>
 
 function check(what: string, holds: boolean): void {
   if (!holds) throw new Error(`what is shown is not ${what}`);
+}
+
+const isChange = (change: Change): change is MessageChange =>
+  !isArrival(change) && change.type !== 'read_receipt';
+
+const isStored = (message: Message): message is StoredMessage => 'seq' in message;
+
+interface Plain {
+  readonly content: string;
+  readonly editedAt?: string | undefined;
+  readonly deletedAt?: string | undefined;
+  readonly reactions?: StoredMessage['reactions'] | undefined;
+  readonly status: string;
+}
+
+/** What is to be the same as the server's. Which of two emoji was the first is not. */
+const toPlain = ({ content, editedAt, deletedAt, reactions = [], status }: Plain) => [
+  content,
+  editedAt,
+  deletedAt,
+  reactions.map(({ emoji, userIds }) => `${emoji} ${userIds.toSorted().join()}`).toSorted(),
+  status,
+];
+
+/** What may not happen to one that is shown. */
+function checkOne(old: Message | undefined, now: Message, isChanged: () => boolean): void {
+  if (!old || old === now) return;
+  check('the same object', JSON.stringify(old) !== JSON.stringify(now) || isChanged());
+  if (!isStored(old) || !isStored(now)) return;
+  check('deleted for good', old.deletedAt === undefined || now.deletedAt === old.deletedAt);
+  check(
+    'silent',
+    now.deletedAt === undefined || (now.content === '' && now.reactions.length === 0),
+  );
+  check('the newest edit', !!now.deletedAt || (old.editedAt ?? '') <= (now.editedAt ?? ''));
 }
 
 const ignore = (): void => undefined;

@@ -4,6 +4,7 @@ export { ParleyError, type ParleyErrorCode } from './errors.ts';
 export { indexedDbStorage } from './storage/indexed-db.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type {
+  Attachment,
   Cancellable,
   ClientOptions,
   ClientStorage,
@@ -15,11 +16,14 @@ export type {
   Message,
   Observable,
   ParleyClient,
+  Reaction,
+  SendOptions,
   SendingMessage,
   StoredMessage,
   Thread,
   ThreadState,
   TokenRequest,
+  Upload,
   WebSocketConstructor,
   WebSocketLike,
 } from './types.ts';

@@ -80,9 +80,51 @@ interface MessageBase {
   readonly key: string;
   readonly conversationId: string;
   readonly senderId: string;
+  /** Empty when it was deleted, or is all files. */
   readonly content: string;
+  readonly attachments: readonly Attachment[];
   /** RFC 3339. The server's clock once it is sent, this device's until then. */
   readonly createdAt: string;
+}
+
+/** One emoji of one message. */
+export interface Reaction {
+  readonly emoji: string;
+  /** Of the two parties. */
+  readonly userIds: readonly string[];
+}
+
+/** A file of a message. */
+export interface Attachment {
+  readonly id: string;
+  readonly name: string;
+  /** Found from the bytes by the server. */
+  readonly contentType: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Of images, in pixels. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  /** Absolute, and good for some minutes: `refreshAttachment` gets another one. */
+  readonly url: string;
+  /** Of images. */
+  readonly thumbnailUrl: string | undefined;
+}
+
+/** A file that is on its way to the server, or there and not sent yet. */
+export interface Upload {
+  /** Tells it from the others of the thread. */
+  readonly key: string;
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly contentType: string;
+  readonly file: Blob;
+  readonly state:
+    /** `progress`: 0 to 1. 1 is when the server looks at it. */
+    | { readonly status: 'uploading'; readonly progress: number }
+    | { readonly status: 'ready'; readonly attachment: Attachment }
+    | { readonly status: 'failed'; readonly error: ParleyError };
 }
 
 /** One's own that the server has not confirmed: it is sent again until it has, also after a reload (docs/sdk.md, Limits). */
@@ -104,6 +146,11 @@ export interface StoredMessage extends MessageBase {
   readonly id: string;
   readonly seq: number;
   readonly clientMessageId: string | undefined;
+  readonly reactions: readonly Reaction[];
+  /** RFC 3339, of the last edit. */
+  readonly editedAt: string | undefined;
+  /** RFC 3339. It stays in its place, and says nothing any more. */
+  readonly deletedAt: string | undefined;
 }
 
 export type Message = SendingMessage | FailedMessage | StoredMessage;
@@ -155,6 +202,13 @@ export interface ThreadState {
   readonly isTyping: boolean;
   /** What is written and not sent, kept over reloads. */
   readonly draft: string;
+  /** Files to be sent, in the order they were added. They are this tab's own, and gone with it. */
+  readonly uploads: readonly Upload[];
+}
+
+export interface SendOptions extends Cancellable {
+  /** Uploads that are `ready`, by their key, 1 to 10: they are the message's then, and no uploads any more. The content may be empty with them. */
+  readonly uploads?: readonly string[] | undefined;
 }
 
 /** The messages of one conversation. */
@@ -172,9 +226,24 @@ export interface Thread {
    * @param content 1 to 4096 bytes of UTF-8, not blank, without U+0000 or lone surrogates
    * @param options `signal` takes it back when it has not left yet
    * @throws {ParleyError} what the server refused it with; the message is then `failed`. At once, without showing it, when content is
-   *   not as above, or the client is closed
+   *   not as above, an upload is not `ready`, or the client is closed
    */
-  send(content: string, options?: Cancellable): Promise<StoredMessage>;
+  send(content: string, options?: SendOptions): Promise<StoredMessage>;
+  /** Changes one's own message. @throws {ParleyError} `conflict` when it was deleted, or is too old */
+  edit(messageId: string, content: string, options?: Cancellable): Promise<void>;
+  /** Leaves a tombstone of one's own message. @throws {ParleyError} */
+  delete(messageId: string, options?: Cancellable): Promise<void>;
+  /** @param emoji one @throws {ParleyError} `conflict` when it is one too many, or the message was deleted */
+  addReaction(messageId: string, emoji: string, options?: Cancellable): Promise<void>;
+  removeReaction(messageId: string, emoji: string, options?: Cancellable): Promise<void>;
+  /** Begins to upload a file; its way is in `state`. @returns its key */
+  upload(file: Blob, name?: string): string;
+  /** Again, after it failed. */
+  retryUpload(key: string): void;
+  /** Takes it away, wherever it is. */
+  cancelUpload(key: string): void;
+  /** Gives the attachments of that message fresh URLs, in `state`. @throws {ParleyError} */
+  refreshAttachments(messageId: string, options?: Cancellable): Promise<void>;
   /** Sends a failed one again. */
   retry(clientMessageId: string): void;
   /** Takes away a failed or unsent one. One that is on the way may still be sent. */

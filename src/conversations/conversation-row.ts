@@ -2,7 +2,7 @@ import {
   MESSAGE_COLUMNS,
   type MessageRow,
   type NoMessageRow,
-  toMessage,
+  type ToMessage,
 } from '../messages/message-row.ts';
 import type { Conversation } from '../protocol/resources.ts';
 
@@ -31,7 +31,7 @@ export type ConversationRow = [
   ...newest: MessageRow | NoMessageRow,
 ];
 
-export function toConversation(row: ConversationRow): Conversation {
+export function toConversation(row: ConversationRow, toMessage: ToMessage): Conversation {
   const [id, listingId, buyerId, sellerId, lastMessageAt, createdAt, unreadCount, seq, ...newest] =
     row;
   return {
@@ -41,7 +41,7 @@ export function toConversation(row: ConversationRow): Conversation {
     sellerId,
     lastMessageAt,
     createdAt,
-    lastMessage: newest[0] === null ? null : toMessage(newest),
+    lastMessage: newest[0] === null ? null : toMessage(id, newest),
     unreadCount,
     seq,
   };

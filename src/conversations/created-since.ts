@@ -1,5 +1,6 @@
 import type { Database } from '../db/pool.ts';
 import { wireTypes } from '../db/wire-types.ts';
+import type { ToMessage } from '../messages/message-row.ts';
 import type { Conversation } from '../protocol/resources.ts';
 import {
   CONVERSATION_COLUMNS,
@@ -15,7 +16,7 @@ export type ReadCreatedSince = (
   limit: number,
 ) => Promise<Conversation[]>;
 
-export function createReadCreatedSince({ pool }: Database): ReadCreatedSince {
+export function createReadCreatedSince({ pool }: Database, toMessage: ToMessage): ReadCreatedSince {
   return async (userId, since, limit) => {
     const { rows } = await pool.query<ConversationRow>({
       name: 'created_since',
@@ -24,7 +25,7 @@ export function createReadCreatedSince({ pool }: Database): ReadCreatedSince {
       types: wireTypes,
       values: [userId, since, limit],
     });
-    return rows.map(toConversation);
+    return rows.map((row) => toConversation(row, toMessage));
   };
 }
 

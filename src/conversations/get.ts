@@ -1,5 +1,6 @@
 import type { Database } from '../db/pool.ts';
 import { wireTypes } from '../db/wire-types.ts';
+import type { ToMessage } from '../messages/message-row.ts';
 import { notAuthorized } from '../protocol/errors.ts';
 import type { Conversation } from '../protocol/resources.ts';
 import {
@@ -12,7 +13,7 @@ import {
 /** Rejects with `not_authorized` when the user is no party, or there is no such conversation. */
 export type GetConversation = (id: string, userId: string) => Promise<Conversation>;
 
-export function createGetConversation({ pool }: Database): GetConversation {
+export function createGetConversation({ pool }: Database, toMessage: ToMessage): GetConversation {
   return async (id, userId) => {
     const { rows } = await pool.query<ConversationRow>({
       name: 'conversation',
@@ -22,7 +23,7 @@ export function createGetConversation({ pool }: Database): GetConversation {
       values: [userId, id],
     });
     if (rows[0] === undefined) throw notAuthorized();
-    return toConversation(rows[0]);
+    return toConversation(rows[0], toMessage);
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Read } from '../db/replica.ts';
 import { wireTypes } from '../db/wire-types.ts';
+import type { ToMessage } from '../messages/message-row.ts';
 import { invalidMessage } from '../protocol/errors.ts';
 import type { ConversationPage, ListQuery } from '../protocol/rest.ts';
 import { timestamp, uuid } from '../protocol/values.ts';
@@ -14,7 +15,7 @@ import {
 /** One page of a user's conversations, newest activity first. Rejects with `invalid_message` for a bad cursor. */
 export type ListConversations = (userId: string, query: ListQuery) => Promise<ConversationPage>;
 
-export function createListConversations(read: Read): ListConversations {
+export function createListConversations(read: Read, toMessage: ToMessage): ListConversations {
   return async (userId, { limit, cursor }) => {
     const [at, id] = cursor === undefined ? BEGINNING : decodeCursor(cursor);
     const { rows } = await read((db) =>
@@ -27,7 +28,7 @@ export function createListConversations(read: Read): ListConversations {
         values: [userId, at, id, limit + 1],
       }),
     );
-    const conversations = rows.slice(0, limit).map(toConversation);
+    const conversations = rows.slice(0, limit).map((row) => toConversation(row, toMessage));
     const last = rows.length > limit ? conversations.at(-1) : undefined;
     return {
       conversations,

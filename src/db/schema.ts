@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { JSONWebKeySet } from 'jose';
 import {
+  bigint,
   check,
+  customType,
   index,
   integer,
   jsonb,
@@ -14,6 +16,23 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 
+/** As messages have them: the rest of the frame is made when it is shown. */
+export interface StoredReaction {
+  readonly emoji: string;
+  readonly userId: string;
+}
+
+export interface StoredAttachment {
+  readonly id: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly hasThumbnail: boolean;
+}
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /**
@@ -38,7 +57,10 @@ export const conversations = pgTable(
     seq: integer('seq').notNull().default(0),
     /** When that change was made. Never goes back within a conversation, whatever the clock does. */
     changedAt: moment('changed_at'),
-    /** How many messages each party has sent, and how many of the other party's it has read. */
+    /**
+     * How many messages each party has sent, without those that were deleted before they were read, and how many of the
+     * other party's it has read.
+     */
     buyerSent: integer('buyer_sent').notNull().default(0),
     sellerSent: integer('seller_sent').notNull().default(0),
     buyerRead: integer('buyer_read').notNull().default(0),
@@ -58,7 +80,7 @@ export const conversations = pgTable(
 );
 
 /**
- * No foreign key: the writer inserts only while it holds the conversation's row, and conversations are never deleted.
+ * No foreign key: the writer inserts only while it holds the conversation's row, and a trigger deletes them with it (migration 0004).
  * The check would cost a third of the insert (docs/architecture.md).
  */
 export const messages = pgTable(
@@ -72,6 +94,13 @@ export const messages = pgTable(
     createdAt: moment('created_at').notNull(),
     seq: integer('seq').notNull(),
     clientMessageId: text('client_message_id'),
+    editedAt: moment('edited_at'),
+    /** Its content is empty then, and there are no attachments or reactions. */
+    deletedAt: moment('deleted_at'),
+    /** In the order they were added. */
+    reactions: jsonb('reactions').$type<readonly StoredReaction[]>(),
+    /** As they were sent: `attachments` has where they are. */
+    attachments: jsonb('attachments').$type<readonly StoredAttachment[]>(),
   },
   (table) => [
     primaryKey({ name: 'messages_pkey', columns: [table.conversationId, table.id] }),
@@ -91,14 +120,92 @@ export const changes = pgTable(
   {
     conversationId: uuid('conversation_id').notNull(),
     seq: integer('seq').notNull(),
-    kind: text('kind', { enum: ['read'] }).notNull(),
+    kind: text('kind', { enum: ['read', 'edit', 'delete', 'react', 'unreact'] }).notNull(),
     /** Who made the change. */
     userId: uuid('user_id').notNull(),
     messageId: uuid('message_id').notNull(),
     createdAt: moment('created_at').notNull(),
+    /** Of a reaction. */
+    emoji: text('emoji'),
   },
   (table) => [primaryKey({ name: 'changes_pkey', columns: [table.conversationId, table.seq] })],
 );
+
+/**
+ * What messages said before they were edited or deleted, for the operator alone (evidence in a dispute). Only ever added to;
+ * those of deleted messages go after `DELETED_RETENTION_DAYS`.
+ */
+export const messageVersions = pgTable(
+  'message_versions',
+  {
+    conversationId: uuid('conversation_id').notNull(),
+    /** The change that replaced it. */
+    seq: integer('seq').notNull(),
+    messageId: uuid('message_id').notNull(),
+    content: text('content').notNull(),
+    attachments: jsonb('attachments').$type<readonly StoredAttachment[]>(),
+    /** What replaced it. */
+    reason: text('reason', { enum: ['edit', 'delete'] }).notNull(),
+    /** Since when the message said this. */
+    createdAt: moment('created_at').notNull(),
+    replacedAt: moment('replaced_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'message_versions_pkey', columns: [table.conversationId, table.seq] }),
+    index('message_versions_message_id_idx').on(table.conversationId, table.messageId),
+    // Of deleted messages they are cleaned up one day.
+    index('message_versions_deleted_idx')
+      .on(table.replacedAt)
+      .where(sql`${table.reason} = 'delete'`),
+  ],
+);
+
+/** Files: what was announced, what was found of them, and to which message they belong. */
+export const attachments = pgTable(
+  'attachments',
+  {
+    conversationId: uuid('conversation_id').notNull(),
+    id: uuid('id').notNull(),
+    uploaderId: uuid('uploader_id').notNull(),
+    name: text('name').notNull(),
+    /** As announced; found from the bytes once it is `ready`. */
+    contentType: text('content_type').notNull(),
+    /** In bytes; without what was removed once it is `ready`. */
+    size: bigint('size', { mode: 'number' }).notNull(),
+    /** `refused`: it is not what was announced, or harmful; there is nothing of it any more. */
+    state: text('state', { enum: ['announced', 'ready', 'refused'] })
+      .notNull()
+      .default('announced'),
+    /** Of images, in pixels. */
+    width: integer('width'),
+    height: integer('height'),
+    /** In the object store, once it is `ready`. */
+    objectKey: text('object_key'),
+    thumbnailKey: text('thumbnail_key'),
+    /** The message it was sent with. */
+    messageId: uuid('message_id'),
+    createdAt: moment('created_at').notNull(),
+    /** When its message was deleted: the objects go after `DELETED_RETENTION_DAYS`. */
+    deletedAt: moment('deleted_at'),
+    /** When what an upload may have left beside these objects was cleaned up. */
+    sweptAt: moment('swept_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'attachments_pkey', columns: [table.conversationId, table.id] }),
+    index('attachments_unswept_idx')
+      .on(table.createdAt)
+      .where(sql`${table.sweptAt} is null`),
+    index('attachments_deleted_at_idx')
+      .on(table.deletedAt)
+      .where(sql`${table.deletedAt} is not null`),
+  ],
+);
+
+/** Secrets that all nodes share and nobody has to configure. */
+export const sharedSecrets = pgTable('shared_secrets', {
+  name: text('name').primaryKey(),
+  secret: bytea('secret').notNull(),
+});
 
 /** The last keys an identity provider gave, so that nodes can start while it is away. */
 export const keptKeys = pgTable('kept_keys', {

@@ -6,12 +6,14 @@ import { LocalLimit } from './local-limit.ts';
 import {
   ANONYMOUS_REQUESTS,
   CONNECTIONS,
+  type CountedRate,
   FRAMES,
   HANDSHAKES,
   MAX_SOCKETS_PER_ADDRESS,
   MAX_SOCKETS_PER_USER,
   MESSAGES,
   NEW_CONVERSATIONS,
+  NEW_FILES,
   OPENINGS,
   REQUESTS,
   type SharedRate,
@@ -29,11 +31,12 @@ export type LimitName =
   | 'connections'
   | 'requests'
   | 'anonymous_requests'
-  | 'new_conversations';
+  | 'new_conversations'
+  | 'new_files';
 
 /**
  * Limits per user and per address (rates.ts has the numbers). Each answers how long to wait, in milliseconds; 0 when it may be, and
- * then it is counted. None but `newConversation` waits for anything.
+ * then it is counted. None but the last two wait for anything.
  */
 export interface Limits {
   readonly connection: (address: Address) => number;
@@ -49,6 +52,7 @@ export interface Limits {
   readonly request: (userId: string) => number;
   readonly anonymousRequest: (address: Address) => number;
   readonly newConversation: (userId: string) => Promise<number>;
+  readonly newFile: (userId: string) => Promise<number>;
 }
 
 export const noLimits: Limits = {
@@ -61,6 +65,7 @@ export const noLimits: Limits = {
   request: () => 0,
   anonymousRequest: () => 0,
   newConversation: () => Promise.resolve(0),
+  newFile: () => Promise.resolve(0),
 };
 
 export interface LimitsParts {
@@ -72,7 +77,7 @@ export interface LimitsParts {
 
 /**
  * What costs the node that does it is limited on each node. What costs all of them, the database, or other users, is limited on
- * all nodes together: messages, new conversations, and how often a user opens sockets.
+ * all nodes together: messages, new conversations, files, and how often a user opens sockets.
  */
 export function createLimits({ redis, onLimited }: LimitsParts, disposer: Disposer): Limits {
   const shared = (name: LimitName, rate: SharedRate): SharedLimit => {
@@ -88,7 +93,10 @@ export function createLimits({ redis, onLimited }: LimitsParts, disposer: Dispos
   const anonymous = new LocalLimit(ANONYMOUS_REQUESTS);
   const ofUsers = new SocketCounts(MAX_SOCKETS_PER_USER);
   const ofAddresses = new SocketCounts(MAX_SOCKETS_PER_ADDRESS);
-  const conversations = conversationLimiter(redis);
+  const counted = (limit: LimitName, rate: CountedRate) => {
+    const limiter = countedLimiter(redis, limit, rate);
+    return async (userId: string) => told(limit, await consume(limiter, userId));
+  };
 
   const told = (limit: LimitName, wait: number): number => {
     if (wait > 0) onLimited(limit);
@@ -117,20 +125,22 @@ export function createLimits({ redis, onLimited }: LimitsParts, disposer: Dispos
     frame: (userId) => told('frames', frames.take(userId)),
     message: (userId) => told('messages', messages.take(userId)),
     request: (userId) => told('requests', requests.take(userId)),
-    async newConversation(userId) {
-      return told('new_conversations', await consume(conversations, userId));
-    },
+    newConversation: counted('new_conversations', NEW_CONVERSATIONS),
+    newFile: counted('new_files', NEW_FILES),
   };
 }
 
 /** Rare enough to ask Redis each time. While that does not answer, each node counts by itself. */
-function conversationLimiter(redis: object | undefined): Limiter {
-  const { count: points, seconds: duration } = NEW_CONVERSATIONS;
+function countedLimiter(
+  redis: object | undefined,
+  limit: LimitName,
+  { count: points, seconds: duration }: CountedRate,
+): Limiter {
   const local = new RateLimiterMemory({ points, duration });
   if (redis === undefined) return local;
   return new RateLimiterRedis({
     storeClient: redis,
-    keyPrefix: 'limit:new_conversations',
+    keyPrefix: `limit:${limit}`,
     points,
     duration,
     insuranceLimiter: local,

@@ -59,5 +59,14 @@ export const REQUESTS: Rate = { burst: 100, perSecond: 20 };
 /** Requests from an address that nobody vouches for, on one node: without a valid token, or for what needs none. */
 export const ANONYMOUS_REQUESTS: Rate = { burst: 100, perSecond: 20 };
 
-/** Conversations a user starts, on all nodes: `count` in any `seconds` from the first one on. */
-export const NEW_CONVERSATIONS = { count: 60, seconds: 3_600 } as const;
+/** On all nodes: `count` in any `seconds` from the first one on. */
+export interface CountedRate {
+  readonly count: number;
+  readonly seconds: number;
+}
+
+/** Conversations a user starts. */
+export const NEW_CONVERSATIONS: CountedRate = { count: 60, seconds: 3_600 };
+
+/** Files a user announces, each of which may take up disk for a day: thirty messages full of photos. */
+export const NEW_FILES: CountedRate = { count: 300, seconds: 3_600 };

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { serverMessages } from '../protocol/server-messages.ts';
 import { frame, newMessageFrame, now, toTimestamp, toWireMessage } from './frames.ts';
 
-const message = (content: string, clientMessageId?: string) => ({
+const message = (content: string, clientMessageId?: string, later = {}) => ({
   id: randomUUID() as string,
   senderId: randomUUID() as string,
   content,
@@ -11,15 +11,26 @@ const message = (content: string, clientMessageId?: string) => ({
   readAt: null,
   seq: 7,
   ...(clientMessageId === undefined ? {} : { clientMessageId }),
+  ...later,
 });
 
-test.each<[string, string | undefined]>([
+const userId = randomUUID();
+const LATER = {
+  attachments: [{ id: userId, name: '"a"', contentType: 'image/png', size: 1, url: '/x' }],
+  reactions: [{ emoji: '👍', count: 1, userIds: [userId] }],
+  editedAt: now(),
+  deletedAt: now(),
+};
+
+test.each<[string, string | undefined, object?]>([
+  ['', 'key', LATER],
+  ['hello', undefined, { editedAt: now() }],
   ['hello', undefined],
   ['hello', 'key'],
   ['"quoted" \\ \n\t\u0001 </script> \u2028 ü€😀', '"\\\u0001€'],
-])('the frame put together by hand is what JSON.stringify makes: %j, %j', (content, key) => {
+])('the frame put together by hand is what JSON.stringify makes: %j, %j', (content, key, later) => {
   const conversationId = randomUUID();
-  const sent = message(content, key);
+  const sent = message(content, key, later);
   const text = newMessageFrame(conversationId, sent);
   const parsed = serverMessages.new_message.parse(JSON.parse(text));
   expect(text).toBe(

@@ -1,10 +1,13 @@
 import type { Queryable, Read } from '../db/replica.ts';
-import type { messages } from '../db/schema.ts';
 import { wireTypes } from '../db/wire-types.ts';
 import { invalidMessage, notAuthorized } from '../protocol/errors.ts';
-import type { HistoryMessage } from '../protocol/resources.ts';
 import type { HistoryQuery, MessagePage, Position } from '../protocol/rest.ts';
-import { MESSAGE_COLUMNS, type MessageRow, type NoMessageRow, toMessage } from './message-row.ts';
+import {
+  MESSAGE_COLUMNS,
+  type MessageRow,
+  type NoMessageRow,
+  type ToMessage,
+} from './message-row.ts';
 
 /**
  * One page, newest first: the newest of all, the newest before `before`, or those that follow right after `after`. Rejects
@@ -17,7 +20,7 @@ export type ReadHistory = (
   query: HistoryQuery,
 ) => Promise<MessagePage>;
 
-export function createReadHistory(read: Read): ReadHistory {
+export function createReadHistory(read: Read, toMessage: ToMessage): ReadHistory {
   return (conversationId, readerId, { before, after, limit }) =>
     read(async (db) => {
       const seq = async (field: string, position: Position | undefined, none: number) =>
@@ -33,7 +36,9 @@ export function createReadHistory(read: Read): ReadHistory {
         values: [conversationId, readerId, lower, upper, limit + 1],
       });
       if (rows[0] === undefined) throw notAuthorized();
-      const page = rows.slice(0, limit).flatMap((row) => (row[0] === null ? [] : [toMessage(row)]));
+      const page = rows
+        .slice(0, limit)
+        .flatMap((row) => (row[0] === null ? [] : [toMessage(conversationId, row)]));
       const last = rows.length > limit ? page.at(-1) : undefined;
       if (forwards) page.reverse();
       return { messages: page, nextCursor: last === undefined ? null : String(last.seq) };
@@ -82,13 +87,3 @@ const POSITION = `
 SELECT m.seq
 FROM conversations c LEFT JOIN messages m ON m.conversation_id = c.id AND m.id = $3
 WHERE c.id = $1 AND $2 IN (c.buyer_id, c.seller_id)`;
-
-export const toHistoryMessage = (row: typeof messages.$inferSelect): HistoryMessage => ({
-  id: row.id,
-  senderId: row.senderId,
-  content: row.content,
-  readAt: row.readAt?.toISOString() ?? null,
-  createdAt: row.createdAt.toISOString(),
-  seq: row.seq,
-  ...(row.clientMessageId === null ? {} : { clientMessageId: row.clientMessageId }),
-});

@@ -106,9 +106,10 @@ WITH input AS (
   UPDATE messages m SET read_at = f.at FROM fresh f
   WHERE m.conversation_id = f.conversation_id AND m.sender_id <> f.reader_id
     AND m.seq > f.read_seq AND m.seq <= f.target
-  RETURNING f.n
+  RETURNING f.n, m.deleted_at
 ), totals AS (
-  SELECT n, count(*)::integer AS newly FROM marked GROUP BY n
+  -- Whoever deletes an unread one has taken it out of what was sent.
+  SELECT n, count(*) FILTER (WHERE deleted_at IS NULL)::integer AS newly FROM marked GROUP BY n
 ), logged AS (
   INSERT INTO changes (conversation_id, seq, kind, user_id, message_id, created_at)
   SELECT conversation_id, seq, 'read', reader_id, message_id, at FROM fresh

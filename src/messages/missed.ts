@@ -1,10 +1,11 @@
-import { type SQL, and, getTableColumns, gte, sql } from 'drizzle-orm';
+import { type SQL, and, gte, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { uuidArray } from '../db/arrays.ts';
 import type { Database } from '../db/pool.ts';
 import { changes, messages } from '../db/schema.ts';
 import { createBatcher } from '../lib/batcher.ts';
-import { type Change, toChange } from './changes.ts';
+import { type Change, IS_SHOWN, toOtherChange, toSentChange } from './changes.ts';
+import type { ToMessage } from './message-row.ts';
 
 export interface MissedChange extends Change {
   readonly conversationId: string;
@@ -51,20 +52,24 @@ const tailOf = ({ user, conversationId }: { user: number; conversationId: string
   `${user} ${conversationId}`;
 
 /** @param limit changes, and conversations, that one user is given at most */
-export function createReadMissed(database: Database, limit: number): ReadMissed {
+export function createReadMissed(
+  database: Database,
+  limit: number,
+  toMessage: ToMessage,
+): ReadMissed {
   const readAll = async (queries: readonly Query[]): Promise<readonly (Missed | undefined)[]> => {
     const { tails, hasCreated } = await readTails(database, queries);
     const count = countBy(tails, ({ user }) => user);
     const fitting = tails.filter(({ user }) => (count.get(user) ?? 0) <= limit);
     const isAlone = queries.length === 1;
     const most = isAlone ? limit : MAX_TOGETHER;
-    const found = await readRows(database, fitting, WINDOW, most);
+    const found = await readRows(database, fitting, WINDOW, most, toMessage);
     // Where all of the window is new there may be more before it.
     const inTail = countBy(found, tailOf);
     const deep = fitting.filter(
       (tail) => tail.seq > WINDOW && (inTail.get(tailOf(tail)) ?? 0) >= WINDOW,
     );
-    const more = await readRows(database, deep, limit + 1, most);
+    const more = await readRows(database, deep, limit + 1, most, toMessage);
     if (!isAlone && Math.max(found.length, more.length) > MAX_TOGETHER) return readEach(queries);
     const isInDeep = new Set(deep.map(tailOf));
     const rows = [...found.filter((row) => !isInDeep.has(tailOf(row))), ...more];
@@ -134,6 +139,7 @@ async function readRows(
   tails: readonly Tail[],
   window: number,
   limit: number,
+  toMessage: ToMessage,
 ): Promise<Row[]> {
   if (tails.length === 0) return [];
   const tail = sql`unnest(
@@ -143,21 +149,29 @@ async function readRows(
   const user = sql<number>`tail.n`.as('n');
   const [sent, others] = await Promise.all([
     orm
-      .select({ user, ...getTableColumns(messages) })
+      .select({ user, message: messages })
       .from(tail)
       .innerJoin(messages, isMissed(messages))
       .limit(limit + 1),
     orm
-      .select({ user, ...getTableColumns(changes) })
+      .select({ user, change: changes, message: messages })
       .from(tail)
       .innerJoin(changes, isMissed(changes))
+      .leftJoin(messages, IS_SHOWN)
       .limit(limit + 1),
   ]);
-  return [...sent, ...others].map((row) => ({
-    ...toChange(row),
-    user: row.user,
-    conversationId: row.conversationId,
-  }));
+  return [
+    ...sent.map((row) => ({
+      ...toSentChange(row.message, toMessage),
+      user: row.user,
+      conversationId: row.message.conversationId,
+    })),
+    ...others.map((row) => ({
+      ...toOtherChange(row.change, row.message, toMessage),
+      user: row.user,
+      conversationId: row.change.conversationId,
+    })),
+  ];
 }
 
 // Not beyond what was there before: the two tables are read at different moments, and a later change of one without an

@@ -1,12 +1,26 @@
 import type { Pool } from 'pg';
 import { type Bus, conversationChannel } from '../bus/bus.ts';
 import { encodeChange, encodeTrace } from '../bus/envelope.ts';
-import { textArray, uuidArray, uuidArrayOf } from '../db/arrays.ts';
+import type { StoredAttachment } from '../db/schema.ts';
 import type { Span } from '../lib/tracing.ts';
-import { ProtocolError, clientMessageIdConflict, notAuthorized } from '../protocol/errors.ts';
+import {
+  ProtocolError,
+  clientMessageIdConflict,
+  conflict,
+  invalidMessage,
+  notAuthorized,
+} from '../protocol/errors.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
 import { newMessageFrame, toTimestamp } from './frames.ts';
-import { writeMessageId } from './message-id.ts';
+import type { ToMessage } from './message-row.ts';
+import { type Repeat, readOriginals } from './originals.ts';
+import {
+  SEND,
+  SEND_FILES,
+  type SendOutcome,
+  type SendRow,
+  type SendStatement,
+} from './send-statement.ts';
 import type { WriteKind } from './write-kind.ts';
 import type { Writer } from './writer.ts';
 
@@ -15,6 +29,8 @@ export interface SendInput {
   readonly senderId: string;
   readonly content: string;
   readonly clientMessageId: string | undefined;
+  /** Uploaded by the sender for this conversation; the content may be empty with them. */
+  readonly attachmentIds?: readonly string[] | undefined;
   /** The caller's W3C Trace Context. */
   readonly traceparent?: string | undefined;
   /** Set when this send is traced. */
@@ -23,7 +39,7 @@ export interface SendInput {
 
 export interface Sent {
   readonly message: HistoryMessage;
-  /** True when this `clientMessageId` had been stored before: `message` is the original. */
+  /** True when this `clientMessageId` had been stored before: `message` is the original, as it is now. */
   readonly repeated: boolean;
 }
 
@@ -35,15 +51,30 @@ export interface SendObserver {
   committed(conversationId: string, seq: number): void;
 }
 
-export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserver): SendMessage {
-  const sending: WriteKind<SendInput, Sent> = {
-    name: 'send',
-    key: ({ conversationId, senderId, clientMessageId }) =>
-      clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
+/**
+ * Looks at attachments that are uploaded, so that they can be sent. Rejects with a {@link ProtocolError}: what is wrong with
+ * one of them.
+ */
+export type FinishAttachments = (
+  conversationId: string,
+  uploaderId: string,
+  ids: readonly string[],
+) => Promise<unknown>;
+
+export function createSendMessage(
+  writer: Writer,
+  bus: Bus,
+  toMessage: ToMessage,
+  finish: FinishAttachments,
+  observer: SendObserver,
+): SendMessage {
+  const kind = (name: string, statement: SendStatement, key: SendKey): SendKind => ({
+    name,
+    key,
     async run(pool, inputs) {
       const startedAt = performance.now();
       const attributes = { 'parley.batch.rows': inputs.length };
-      const results = await store(pool, inputs);
+      const results = await store(pool, statement, inputs, toMessage);
       // The last one: all before it are published first.
       const last = results.at(-1);
       if (last !== undefined && !(last instanceof ProtocolError))
@@ -56,9 +87,46 @@ export function createSendMessage(writer: Writer, bus: Bus, observer: SendObserv
       });
       return results;
     },
+  });
+  const sending = kind('send', SEND, ({ conversationId, senderId, clientMessageId }) =>
+    clientMessageId === undefined ? undefined : `${conversationId}${senderId}${clientMessageId}`,
+  );
+  // The later one must see which files the earlier one has taken.
+  const sendingFiles = kind(
+    'send_files',
+    SEND_FILES,
+    ({ conversationId, senderId }) => conversationId + senderId,
+  );
+  return (input) => {
+    const { conversationId, senderId, attachmentIds } = input;
+    if (attachmentIds === undefined) return writer.submit(sending, input);
+    return writer.submit(sendingFiles, input).catch(async (error: unknown) => {
+      if (!(error instanceof Unfinished)) throw error;
+      await finish(conversationId, senderId, attachmentIds);
+      return writer.submit(sendingFiles, input);
+    });
   };
-  return (input) => writer.submit(sending, input);
 }
+
+/** Nobody has looked at an attachment yet: sent again after that it may be good. */
+class Unfinished extends ProtocolError {
+  constructor() {
+    super('conflict', 'attachmentIds must be of files that are uploaded');
+  }
+}
+
+const REFUSALS: Readonly<Record<Exclude<SendOutcome, 'stored' | 'repeated'>, () => ProtocolError>> =
+  {
+    conflict: clientMessageIdConflict,
+    foreign: () =>
+      invalidMessage('attachmentIds must be your own attachments of this conversation'),
+    used: () => conflict('attachmentIds must be of files that were not sent before'),
+    refused: () => conflict('attachmentIds must not be of files that were refused'),
+    unfinished: () => new Unfinished(),
+  };
+
+type SendKind = WriteKind<SendInput, Sent>;
+type SendKey = SendKind['key'];
 
 /** A repeat too: the node that stored it may have died before it could publish. Hubs drop what they had. */
 export function publishMessage(
@@ -76,101 +144,52 @@ export function publishMessage(
   publishing?.end();
 }
 
-/** What {@link SEND} answers of each input, in the order of its columns. */
-export type SendRow = [
-  n: number,
-  id: string,
-  seq: number,
-  createdMs: number,
-  readMs: number | null,
-  outcome: 'stored' | 'repeated' | 'conflict',
-];
-
 async function store(
   pool: Pool,
+  { name, text, values }: SendStatement,
   inputs: readonly SendInput[],
+  toMessage: ToMessage,
 ): Promise<readonly (Sent | ProtocolError)[]> {
-  const now = Date.now();
   const { rows } = await pool.query<SendRow>({
-    name: 'send',
-    text: SEND,
+    name,
+    text,
     rowMode: 'array',
-    values: [
-      uuidArray(inputs.map((input) => input.conversationId)),
-      uuidArray(inputs.map((input) => input.senderId)),
-      uuidArrayOf(inputs.length, (bytes, at) => writeMessageId(bytes, at, now)),
-      textArray(inputs.map((input) => input.content)),
-      textArray(inputs.map((input) => input.clientMessageId)),
-    ],
+    values: values(inputs),
   });
   const results = inputs.map((): Sent | ProtocolError | undefined => undefined);
-  for (const row of rows) {
-    const input = inputs[row[0] - 1];
-    if (input !== undefined)
-      results[row[0] - 1] = row[5] === 'conflict' ? clientMessageIdConflict() : toSent(input, row);
+  const repeats: Repeat[] = [];
+  for (const [n, id, seq, createdMs, outcome, attachments] of rows) {
+    const input = inputs[n - 1];
+    if (input === undefined) continue;
+    if (outcome === 'repeated') repeats.push({ n, conversationId: input.conversationId, id });
+    else if (outcome === 'stored') {
+      const message = toSent(input, id, seq, createdMs, attachments, toMessage);
+      results[n - 1] = { repeated: false, message };
+    } else results[n - 1] = REFUSALS[outcome]();
   }
+  for (const [n, sent] of await readOriginals(pool, repeats, toMessage)) results[n - 1] = sent;
   return results.map((result) => result ?? notAuthorized());
 }
 
-export function toSent(input: SendInput, [, id, seq, createdMs, readMs, outcome]: SendRow): Sent {
-  return {
-    repeated: outcome === 'repeated',
-    message: {
-      id,
-      senderId: input.senderId,
-      content: input.content,
-      createdAt: toTimestamp(wholeMs(createdMs)),
-      readAt: readMs === null ? null : toTimestamp(wholeMs(readMs)),
-      seq,
-      ...(input.clientMessageId === undefined ? {} : { clientMessageId: input.clientMessageId }),
-    },
-  };
+function toSent(
+  { conversationId, senderId, content, clientMessageId }: SendInput,
+  id: string,
+  seq: number,
+  createdMs: number,
+  attachments: readonly StoredAttachment[] | null | undefined,
+  toMessage: ToMessage,
+): HistoryMessage {
+  const createdAt = toTimestamp(wholeMs(createdMs));
+  if (attachments) {
+    const key = clientMessageId ?? null;
+    const later = [null, null, null, attachments] as const;
+    return toMessage(conversationId, [id, senderId, content, null, createdAt, seq, key, ...later]);
+  }
+  // The way of nearly every message.
+  const message: HistoryMessage = { id, senderId, content, createdAt, readAt: null, seq };
+  if (clientMessageId !== undefined) message.clientMessageId = clientMessageId;
+  return message;
 }
 
 /** Microseconds are cut off, as everywhere; what float8 loses of a time is less than one. */
 const wholeMs = (ms: number): number => Math.floor(ms + 0.0005);
-
-/**
- * One batch. `locked` takes the conversations' rows in id order, so that batches of different nodes can't deadlock, and
- * sees their newest version even when it had to wait for it (PostgreSQL manual, "Read Committed Isolation Level").
- * `known` sees only what was committed when the statement began: a retry that races with its original ends in a unique
- * violation, and the writer runs the batch again. A row without an answer was not allowed.
- */
-const SEND = `
-WITH input AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[])
-    WITH ORDINALITY AS i(conversation_id, sender_id, id, content, client_message_id, n)
-), locked AS MATERIALIZED (
-  SELECT id, buyer_id, seller_id, seq, changed_at FROM conversations
-  WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
-), allowed AS (
-  SELECT i.*, c.seq AS base, c.changed_at, i.sender_id = c.buyer_id AS by_buyer
-  FROM input i JOIN locked c ON c.id = i.conversation_id AND i.sender_id IN (c.buyer_id, c.seller_id)
-), known AS (
-  SELECT a.n, m.id, m.seq, m.created_at, m.read_at, m.content = a.content AS same
-  FROM allowed a JOIN messages m USING (conversation_id, sender_id, client_message_id)
-), fresh AS (
-  SELECT a.*,
-    (base + row_number() OVER (PARTITION BY conversation_id ORDER BY n))::integer AS seq,
-    greatest(date_trunc('milliseconds', clock_timestamp()), changed_at) AS created_at
-  FROM allowed a WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = a.n)
-), inserted AS (
-  INSERT INTO messages (id, conversation_id, sender_id, content, created_at, seq, client_message_id)
-  SELECT id, conversation_id, sender_id, content, created_at, seq, client_message_id FROM fresh
-), counted AS (
-  UPDATE conversations c
-  SET seq = f.last, last_message_at = f.at, changed_at = f.at,
-    buyer_sent = c.buyer_sent + f.by_buyer, seller_sent = c.seller_sent + f.by_seller
-  FROM (
-    SELECT conversation_id, max(seq) AS last, max(created_at) AS at,
-      count(*) FILTER (WHERE by_buyer) AS by_buyer, count(*) FILTER (WHERE NOT by_buyer) AS by_seller
-    FROM fresh GROUP BY conversation_id
-  ) f
-  WHERE c.id = f.conversation_id
-)
-SELECT n::integer, id, seq, date_part('epoch', created_at) * 1000, NULL::float8, 'stored'
-FROM fresh
-UNION ALL
-SELECT n::integer, id, seq, date_part('epoch', created_at) * 1000, date_part('epoch', read_at) * 1000,
-  CASE WHEN same THEN 'repeated' ELSE 'conflict' END
-FROM known`;

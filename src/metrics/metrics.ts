@@ -1,4 +1,5 @@
 import type { Counter, Histogram, Registry } from 'prom-client';
+import type { FinishOutcome } from '../attachments/finish.ts';
 import { Meter } from '../lib/metrics.ts';
 import type { LimitName } from '../limits/limits.ts';
 import type { WriteRefusal } from '../messages/writer.ts';
@@ -28,6 +29,9 @@ export interface Metrics {
   readonly framesReceived: Record<ClientMessageType, number>;
   readonly framesRefused: Record<ErrorCode, number>;
   readonly limited: Record<LimitName, number>;
+  readonly streamedBytes: Record<'received' | 'sent', number>;
+  readonly finished: Record<FinishOutcome, number>;
+  readonly swept: Counter;
 }
 
 /** From a frame in a batch of one to what an overloaded PostgreSQL takes before a write is refused, in seconds. */
@@ -42,6 +46,7 @@ export function createMetrics(state: State): Metrics {
     registry: meter.registry,
     ...socketMetrics(meter),
     ...writeMetrics(meter),
+    ...attachmentMetrics(meter),
     gaps: meter.counter(
       'parley_bus_gaps_total',
       'Times Redis may have lost messages, after which all that is served is compared with PostgreSQL.',
@@ -60,6 +65,7 @@ export function createMetrics(state: State): Metrics {
         'requests',
         'anonymous_requests',
         'new_conversations',
+        'new_files',
       ],
     ),
     requestSeconds: meter.histogram(
@@ -104,7 +110,17 @@ const socketMetrics = (meter: Meter) => ({
     'parley_frames_received_total',
     'Valid frames of clients, by type.',
     'type',
-    ['send_message', 'typing', 'mark_read', 'authenticate', 'ping'],
+    [
+      'send_message',
+      'typing',
+      'mark_read',
+      'edit_message',
+      'delete_message',
+      'add_reaction',
+      'remove_reaction',
+      'authenticate',
+      'ping',
+    ],
   ),
   framesRefused: meter.tally<ErrorCode>(
     'parley_frames_refused_total',
@@ -133,6 +149,25 @@ const socketMetrics = (meter: Meter) => ({
     'parley_delivery_duration_seconds',
     "From a message's COMMIT here until it had come back over the bus and been handed to the sockets here; one message of each batch.",
     DELIVERY_SECONDS,
+  ),
+});
+
+const attachmentMetrics = (meter: Meter) => ({
+  streamedBytes: meter.tally<'received' | 'sent'>(
+    'parley_attachment_bytes_total',
+    'Bytes of files that passed through this node, broken off ones included.',
+    'direction',
+    ['received', 'sent'],
+  ),
+  finished: meter.tally<FinishOutcome>(
+    'parley_attachments_finished_total',
+    'Files that were looked at after their upload, by what came of it.',
+    'outcome',
+    ['ready', 'refused', 'harmful', 'unavailable'],
+  ),
+  swept: meter.counter(
+    'parley_attachments_swept_objects_total',
+    'Objects that were cleaned up: never sent, left over, or deleted long ago.',
   ),
 });
 

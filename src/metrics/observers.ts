@@ -1,3 +1,4 @@
+import type { AttachmentObserver } from '../attachments/attachments.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SendObserver } from '../messages/send.ts';
 import type { WriterObserver } from '../messages/writer.ts';
@@ -37,6 +38,13 @@ export const socketObserver = (metrics: Metrics): SocketObserver => ({
   closed(reason) {
     metrics.closed[reason] += 1;
   },
+});
+
+export const attachmentObserver = (metrics: Metrics): AttachmentObserver => ({
+  finished(outcome) {
+    metrics.finished[outcome] += 1;
+  },
+  swept: (objects) => metrics.swept.inc(objects),
 });
 
 export const requestObserver =

@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { clientMessageId, content, uuid } from './values.ts';
+import { content, emoji, messageFields, saysSomething, uuid } from './values.ts';
 
 /** What a client may send. Unknown fields are ignored. How to add a message type: CONTRIBUTING.md. */
 export const clientMessages = {
-  send_message: z.object({
-    type: z.literal('send_message'),
-    conversationId: uuid,
-    content,
-    clientMessageId: clientMessageId.optional(),
-  }),
+  send_message: z
+    .object({ type: z.literal('send_message'), conversationId: uuid, ...messageFields })
+    .check(saysSomething),
   typing: z.object({
     type: z.literal('typing'),
     conversationId: uuid,
@@ -17,6 +14,29 @@ export const clientMessages = {
     type: z.literal('mark_read'),
     conversationId: uuid,
     messageId: uuid,
+  }),
+  edit_message: z.object({
+    type: z.literal('edit_message'),
+    conversationId: uuid,
+    messageId: uuid,
+    content,
+  }),
+  delete_message: z.object({
+    type: z.literal('delete_message'),
+    conversationId: uuid,
+    messageId: uuid,
+  }),
+  add_reaction: z.object({
+    type: z.literal('add_reaction'),
+    conversationId: uuid,
+    messageId: uuid,
+    emoji,
+  }),
+  remove_reaction: z.object({
+    type: z.literal('remove_reaction'),
+    conversationId: uuid,
+    messageId: uuid,
+    emoji,
   }),
   authenticate: z.object({
     type: z.literal('authenticate'),

@@ -41,6 +41,9 @@ export const unknownType = () => new ProtocolError('unknown_type', 'unknown mess
 export const clientMessageIdConflict = () =>
   new ProtocolError('conflict', 'clientMessageId was already used for another message');
 
+/** The message, or the file, is not as it would have to be for that. @param message says what is in the way */
+export const conflict = (message: string) => new ProtocolError('conflict', message);
+
 /** PostgreSQL is away or overloaded, or something broke. What was asked for was not done, or not confirmed: a retry with
  * the same `clientMessageId` finds out. */
 export const unavailable = (cause?: unknown) =>
@@ -53,7 +56,7 @@ export const unavailable = (cause?: unknown) =>
 export const rateLimited = (what: LimitedThing, retryAfterMs: number) =>
   new ProtocolError('rate_limited', `too many ${what}`, { retryAfterMs });
 
-type LimitedThing = 'messages' | 'requests' | 'connections' | 'new conversations';
+type LimitedThing = 'messages' | 'requests' | 'connections' | 'new conversations' | 'files';
 
 /** Maps whatever was thrown to what a client may see. */
 export const toProtocolError = (error: unknown): ProtocolError =>

@@ -27,3 +27,9 @@ export const MAX_INVALID_FRAMES = 20;
 /** Page size of lists: the default and the most that may be asked for. */
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
+/** Files one message may have. */
+export const MAX_ATTACHMENTS = 10;
+/** Longest name of a file, in bytes of UTF-8. */
+export const MAX_FILE_NAME_BYTES = 255;
+/** Reactions of one user to one message. */
+export const MAX_REACTIONS = 5;

@@ -2,14 +2,22 @@ import type { z } from 'zod';
 import { jsonSchema } from './json-schema.ts';
 import { conversation } from './resources.ts';
 import {
+  attachmentPath,
   conversationPage,
   conversationPath,
+  createAttachmentBody,
   createConversationBody,
+  createdAttachment,
   historyQuery,
   listQuery,
+  editMessageBody,
+  finishedAttachment,
   markReadBody,
   messagePage,
+  messagePath,
+  noBody,
   problem,
+  reactionPath,
   readState,
   sendMessageBody,
   sentMessage,
@@ -31,10 +39,10 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   401: 'The token is missing, wrong or expired.',
   403: 'Not a party, or no such conversation: one answer for both.',
   409: 'In conflict with what is stored.',
-  413: 'The content is above 4096 bytes, or the body above 32 KiB.',
+  413: 'The content is above 4096 bytes, the body above 32 KiB, or the file above the limit.',
   415: 'The content type is not `application/json`.',
   422: 'Buyer and seller are the same.',
-  429: 'Too many requests, messages or new conversations: retry after `retryAfterMs`.',
+  429: 'Too many requests, messages, new conversations or files: retry after `retryAfterMs`.',
   503: 'Temporarily unavailable: retry.',
 };
 
@@ -85,6 +93,68 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
         200: ['This clientMessageId was stored before: the original message.', sentMessage],
       },
       errors: [...BODY_ERRORS, 403, 409],
+    },
+  },
+  '/api/conversations/{id}/messages/{messageId}': {
+    patch: {
+      id: 'editMessage',
+      summary: "Change one's own message.",
+      path: messagePath,
+      body: editMessageBody,
+      answers: { 200: ['As it is now.', sentMessage] },
+      errors: [...BODY_ERRORS, 403, 409],
+    },
+    delete: {
+      id: 'deleteMessage',
+      summary: "Delete one's own message: a tombstone stays.",
+      path: messagePath,
+      answers: { 200: ['What is left of it.', sentMessage] },
+      errors: [400, 401, 403, 429, 503],
+    },
+  },
+  '/api/conversations/{id}/messages/{messageId}/reactions/{emoji}': {
+    put: {
+      id: 'addReaction',
+      summary: 'React to a message.',
+      path: reactionPath,
+      answers: { 200: ['The message as it is now.', sentMessage] },
+      errors: [400, 401, 403, 409, 429, 503],
+    },
+    delete: {
+      id: 'removeReaction',
+      summary: 'Take a reaction back.',
+      path: reactionPath,
+      answers: { 200: ['The message as it is now.', sentMessage] },
+      errors: [400, 401, 403, 429, 503],
+    },
+  },
+  '/api/conversations/{id}/attachments': {
+    post: {
+      id: 'announceAttachment',
+      summary: 'Announce a file; its bytes are then PUT to the URL in the answer.',
+      path: conversationPath,
+      body: createAttachmentBody,
+      answers: { 201: ['Where the bytes go.', createdAttachment] },
+      errors: [...BODY_ERRORS, 403, 409],
+    },
+  },
+  '/api/conversations/{id}/attachments/{attachmentId}': {
+    get: {
+      id: 'getAttachment',
+      summary: 'A file with fresh URLs.',
+      path: attachmentPath,
+      answers: { 200: ['As its message has it.', finishedAttachment] },
+      errors: [400, 401, 403, 409, 429, 503],
+    },
+  },
+  '/api/conversations/{id}/attachments/{attachmentId}/complete': {
+    post: {
+      id: 'completeAttachment',
+      summary: 'Have an uploaded file looked at before it is sent.',
+      path: attachmentPath,
+      body: noBody,
+      answers: { 200: ['It can be sent.', finishedAttachment] },
+      errors: [...BODY_ERRORS, 409],
     },
   },
   '/api/conversations/{id}/read': {

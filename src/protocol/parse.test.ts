@@ -5,6 +5,8 @@ const ID = '0190a5b2-7c3d-7e4f-8a1b-2c3d4e5f6071';
 const OTHER = '0190a5b2-7c3d-7e4f-8a1b-2c3d4e5f6072';
 const send = (fields: object) =>
   JSON.stringify({ type: 'send_message', conversationId: ID, content: 'hi', ...fields });
+const change = (fields: object) =>
+  JSON.stringify({ conversationId: ID, messageId: OTHER, ...fields });
 
 function refusal(text: string) {
   const parsed = parseClientMessage(text);
@@ -30,6 +32,12 @@ describe('accepts', () => {
       JSON.stringify({ type: 'mark_read', conversationId: ID, messageId: OTHER }),
       { type: 'mark_read', conversationId: ID, messageId: OTHER },
     ],
+    [send({ content: undefined, attachmentIds: [OTHER] }), { content: '', attachmentIds: [OTHER] }],
+    [send({ content: '', attachmentIds: [OTHER, ID] }), { attachmentIds: [OTHER, ID] }],
+    [change({ type: 'edit_message', content: 'new' }), { messageId: OTHER, content: 'new' }],
+    [change({ type: 'delete_message' }), { type: 'delete_message', messageId: OTHER }],
+    [change({ type: 'add_reaction', emoji: '❤' }), { emoji: '❤\u{fe0f}' }],
+    [change({ type: 'remove_reaction', emoji: '👍🏽' }), { emoji: '👍🏽' }],
     [JSON.stringify({ type: 'authenticate', token: 'a.b.c' }), { token: 'a.b.c' }],
     ['{"type":"ping"}', { type: 'ping' }],
     [' {"type" : "ping"} \n', { type: 'ping' }],
@@ -50,8 +58,22 @@ describe('accepts', () => {
 describe('refuses', () => {
   const CONTENT = /^content must be 1 to 4096 bytes/;
   const KEY = /^clientMessageId must be 1 to 64 characters/;
+  const FILES = /^attachmentIds must be 1 to 10 different ids of attachments$/;
+  const EMOJI = /^emoji must be a single emoji$/;
+  const ids = Array.from({ length: 11 }, (_, i) => ID.slice(0, -2) + String(10 + i));
 
   test.each<[string, string, RegExp]>([
+    [send({ attachmentIds: [] }), 'invalid_message', FILES],
+    [send({ attachmentIds: ids }), 'invalid_message', FILES],
+    [send({ attachmentIds: [ID, ID.toUpperCase()] }), 'invalid_message', FILES],
+    [send({ attachmentIds: ID }), 'invalid_message', FILES],
+    [send({ content: ' ', attachmentIds: [ID] }), 'invalid_message', CONTENT],
+    [change({ type: 'edit_message', content: '' }), 'invalid_message', CONTENT],
+    [change({ type: 'edit_message', content: 'x'.repeat(4_097) }), 'message_too_large', /4096/],
+    [change({ type: 'edit_message', messageId: 7, content: 'x' }), 'invalid_message', /^messageId/],
+    [change({ type: 'add_reaction' }), 'invalid_message', EMOJI],
+    [change({ type: 'add_reaction', emoji: 'a' }), 'invalid_message', EMOJI],
+    [change({ type: 'remove_reaction', emoji: '👍👍' }), 'invalid_message', EMOJI],
     ['', 'invalid_message', /JSON/],
     ['{', 'invalid_message', /JSON/],
     ['hello', 'invalid_message', /JSON/],

@@ -8,6 +8,7 @@ export interface RequestContext {
   readonly request?: string;
   readonly conversationId?: string;
   readonly clientMessageId?: string;
+  readonly messageId?: string;
 }
 
 export type Parsed =
@@ -67,9 +68,11 @@ export function contextOf(raw: Readonly<Record<string, unknown>>): RequestContex
   const type = raw['type'];
   const conversation = uuid.safeParse(raw['conversationId']);
   const key = clientMessageId.safeParse(raw['clientMessageId']);
+  const message = uuid.safeParse(raw['messageId']);
   return {
     ...(typeof type === 'string' && type.length <= LONGEST_TYPE ? { request: type } : {}),
     ...(conversation.success ? { conversationId: conversation.data } : {}),
     ...(key.success ? { clientMessageId: key.data } : {}),
+    ...(message.success ? { messageId: message.data } : {}),
   };
 }

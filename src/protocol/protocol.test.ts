@@ -8,9 +8,9 @@ import { PROTOCOL_VERSION } from './version.ts';
 
 /** What the wire is at this version. Only ever added to, together with `PROTOCOL_VERSION`. */
 const PINNED = {
-  version: '1.2.0',
-  messages: '6c57d2901bda9a51a15184307510aeeb17a58cc746afbb14ae5118344e404c9d',
-  openApi: '0afb77f3cf50296ea3c213ec939dbe106c48f61fcccb74e5c9d09e675252337f',
+  version: '1.3.0',
+  messages: 'a9c61222e0234e091635ce555ebed5a803e74a16f20fbb62828933c6491bc099',
+  openApi: '48ace5fb1b343b665a71cae6cc9db934c9701e38562da51e4deb8dbb2f25d9de',
 };
 
 const WHAT_TO_DO =

@@ -1,13 +1,44 @@
 import { z } from 'zod';
-import { clientMessageId, content, seq, timestamp, uuid } from './values.ts';
+import { clientMessageId, seq, shownContent, timestamp, uuid } from './values.ts';
 
-/** A message as live frames carry it. The fields without `clientMessageId` are seed. */
+/** One emoji, and who of the two parties reacted with it. */
+export const reaction = z.object({
+  emoji: z.string().meta({ description: 'A single emoji.' }),
+  count: z.int().positive(),
+  userIds: z.array(uuid),
+});
+
+const SIGNED =
+  'Signed, good for 15 minutes at least, and relative to the server. A fresh one: `GET /api/conversations/:id/attachments/:attachmentId`.';
+
+/** A file of a message. */
+export const attachment = z.object({
+  id: uuid,
+  name: z.string(),
+  contentType: z.string().meta({ description: 'Found from the bytes.' }),
+  size: z.int().nonnegative().meta({ description: 'In bytes.' }),
+  width: z.int().positive().optional().meta({ description: 'Of images, in pixels.' }),
+  height: z.int().positive().optional(),
+  url: z.string().meta({ description: SIGNED }),
+  thumbnailUrl: z
+    .string()
+    .optional()
+    .meta({ description: `Of images. ${SIGNED}` }),
+});
+
+/** A message as live frames carry it. `id`, `senderId`, `content` and `createdAt` are seed. */
 export const wireMessage = z.object({
   id: uuid,
   senderId: uuid,
-  content,
+  content: shownContent,
   createdAt: timestamp,
   clientMessageId: clientMessageId.optional(),
+  attachments: z.array(attachment).optional(),
+  reactions: z.array(reaction).optional().meta({ description: 'In the order of their first.' }),
+  editedAt: timestamp.optional().meta({ description: 'Of the last edit.' }),
+  deletedAt: timestamp
+    .optional()
+    .meta({ description: 'The content is empty then, and there are no attachments or reactions.' }),
 });
 
 /** A message as the history has it. */
@@ -32,6 +63,8 @@ export const conversation = z.object({
   seq: z.int().nonnegative().meta({ description: 'The last change; 0 before the first.' }),
 });
 
+export type Reaction = z.infer<typeof reaction>;
+export type Attachment = z.infer<typeof attachment>;
 export type WireMessage = z.infer<typeof wireMessage>;
 export type HistoryMessage = z.infer<typeof historyMessage>;
 export type Conversation = z.infer<typeof conversation>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './limits.ts';
-import { conversation, historyMessage } from './resources.ts';
-import { clientMessageId, content, uuid } from './values.ts';
+import { DEFAULT_PAGE_SIZE, MAX_FILE_NAME_BYTES, MAX_PAGE_SIZE } from './limits.ts';
+import { attachment, conversation, historyMessage } from './resources.ts';
+import { content, emoji, messageFields, saysSomething, timestamp, uuid } from './values.ts';
 
 const LISTING_RULE = 'must be an integer from -2147483648 to 2147483647';
 const LIMIT_RULE = `must be an integer from 1 to ${MAX_PAGE_SIZE}`;
@@ -41,14 +41,42 @@ export const createConversationBody = z.object({
   sellerId: uuid,
 });
 
-export const sendMessageBody = z.object({
-  content,
-  clientMessageId: clientMessageId.optional(),
+export const sendMessageBody = z.object(messageFields).check(saysSomething);
+
+export const editMessageBody = z.object({ content });
+
+const NAME_RULE = `must be a file's name: 1 to ${MAX_FILE_NAME_BYTES} bytes of UTF-8, without control characters`;
+const SIZE_RULE = 'must be the size of the file, in bytes, 1 or more';
+const TYPE_RULE = 'must be a media type such as image/png';
+
+export const createAttachmentBody = z.object({
+  name: z
+    .string({ error: NAME_RULE })
+    .refine((name) => !/\p{Cc}/u.test(name) && name.isWellFormed(), {
+      error: NAME_RULE,
+    })
+    .refine((name) => name.trim() !== '' && Buffer.byteLength(name) <= MAX_FILE_NAME_BYTES, {
+      error: NAME_RULE,
+    })
+    .meta({ minLength: 1, maxLength: MAX_FILE_NAME_BYTES }),
+  size: z.int({ error: SIZE_RULE }).min(1, { error: SIZE_RULE }),
+  contentType: z
+    .string({ error: TYPE_RULE })
+    .regex(/^[a-z0-9][\w.+-]{0,63}\/[a-z0-9][\w.+-]{0,126}$/i, { error: TYPE_RULE }),
 });
 
 export const markReadBody = z.object({ messageId: uuid });
 
 export const conversationPath = z.object({ id: uuid });
+
+/** Nothing is read of it. */
+export const noBody = z.object({});
+
+export const messagePath = z.object({ id: uuid, messageId: uuid });
+
+export const reactionPath = z.object({ id: uuid, messageId: uuid, emoji });
+
+export const attachmentPath = z.object({ id: uuid, attachmentId: uuid });
 
 export const listQuery = z.object({
   limit,
@@ -79,6 +107,19 @@ export const messagePage = z.object({
 
 export const sentMessage = z.object({ conversationId: uuid, message: historyMessage });
 
+/** Where the bytes of a new attachment go. */
+export const createdAttachment = z.object({
+  attachment: z.object({ id: uuid, name: z.string(), contentType: z.string(), size: z.int() }),
+  upload: z.object({
+    method: z.literal('PUT'),
+    url: z.string().meta({ description: 'Relative to the server, or in the object storage.' }),
+    headers: z.record(z.string(), z.string()).meta({ description: 'To be sent as they are.' }),
+    expiresAt: timestamp,
+  }),
+});
+
+export const finishedAttachment = z.object({ conversationId: uuid, attachment });
+
 export const readState = z.object({
   conversationId: uuid,
   messageId: uuid,
@@ -101,4 +142,6 @@ export type ListQuery = z.infer<typeof listQuery>;
 export type ConversationPage = z.infer<typeof conversationPage>;
 export type MessagePage = z.infer<typeof messagePage>;
 export type SentMessage = z.infer<typeof sentMessage>;
+export type CreatedAttachment = z.infer<typeof createdAttachment>;
+export type FinishedAttachment = z.infer<typeof finishedAttachment>;
 export type ReadState = z.infer<typeof readState>;

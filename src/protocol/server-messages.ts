@@ -6,6 +6,15 @@ const cursor = z.string().meta({
   description: 'Opaque. `GET /ws?cursor=…` replays what came after it.',
 });
 
+const reaction = {
+  conversationId: uuid,
+  messageId: uuid,
+  userId: uuid,
+  emoji: z.string(),
+  seq,
+  timestamp,
+};
+
 /** What a server may send. */
 export const serverMessages = {
   connected: z.object({
@@ -52,6 +61,23 @@ export const serverMessages = {
     seq,
     timestamp,
   }),
+  message_edited: z.object({
+    type: z.literal('message_edited'),
+    conversationId: uuid,
+    message: wireMessage,
+    seq,
+    timestamp,
+  }),
+  message_deleted: z.object({
+    type: z.literal('message_deleted'),
+    conversationId: uuid,
+    messageId: uuid,
+    message: wireMessage.meta({ description: 'What is left of it.' }),
+    seq,
+    timestamp,
+  }),
+  reaction_added: z.object({ type: z.literal('reaction_added'), ...reaction }),
+  reaction_removed: z.object({ type: z.literal('reaction_removed'), ...reaction }),
   conversation_created: z.object({
     type: z.literal('conversation_created'),
     conversation,
@@ -77,6 +103,7 @@ export const serverMessages = {
     request: z.string().optional().meta({ description: 'The type of the refused frame.' }),
     conversationId: uuid.optional(),
     clientMessageId: clientMessageId.optional(),
+    messageId: uuid.optional(),
     retryAfterMs: z.int().positive().optional(),
     timestamp,
   }),

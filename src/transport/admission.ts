@@ -17,9 +17,11 @@ export interface AdmissionParts {
  *
  * @param route a send counts as a frame does: the limit on requests knows no repeats
  */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export async function admit(
   head: RequestHead,
-  { method, isSend }: { readonly method: 'GET' | 'POST'; readonly isSend?: boolean },
+  { method, isSend }: { readonly method: Method; readonly isSend?: boolean },
   parts: AdmissionParts,
 ): Promise<Identity> {
   const { limits } = parts;
@@ -39,7 +41,7 @@ export function refuseOver(wait: number): void {
 
 async function identify(
   head: RequestHead,
-  method: 'GET' | 'POST',
+  method: Method,
   parts: AdmissionParts,
 ): Promise<Identity> {
   const credentials = findCredentials({
@@ -52,7 +54,7 @@ async function identify(
   // A browser sends the cookie whoever made it send the request.
   if (
     credentials.place === 'cookie' &&
-    method === 'POST' &&
+    method !== 'GET' &&
     !parts.mayComeFrom(head.origin, head.host)
   ) {
     throw new HttpError(403, 'forbidden_origin', 'this origin may not use the cookie');

@@ -1,22 +1,25 @@
-import type { z } from 'zod';
 import type { CreateConversation } from '../conversations/create.ts';
 import type { GetConversation } from '../conversations/get.ts';
 import type { ListConversations } from '../conversations/list.ts';
 import type { ReadHistory } from '../messages/history.ts';
+import type { ChangeMessage } from '../messages/change-message.ts';
 import type { MarkRead } from '../messages/mark-read.ts';
 import type { SendMessage } from '../messages/send.ts';
-import { toInvalidMessage } from '../protocol/parse.ts';
 import type { ReadState, SentMessage } from '../protocol/rest.ts';
 import {
   conversationPath,
   createConversationBody,
   historyQuery,
   listQuery,
+  editMessageBody,
   markReadBody,
+  messagePath,
+  reactionPath,
   sendMessageBody,
 } from '../protocol/rest.ts';
+import { check } from './check.ts';
 import type { Request, Route } from './http.ts';
-import { json } from './reply.ts';
+import { type Reply, json } from './reply.ts';
 
 export interface ApiParts {
   readonly createConversation: CreateConversation;
@@ -25,6 +28,10 @@ export interface ApiParts {
   readonly readHistory: ReadHistory;
   readonly sendMessage: SendMessage;
   readonly markRead: MarkRead;
+  readonly editMessage: ChangeMessage;
+  readonly deleteMessage: ChangeMessage;
+  readonly addReaction: ChangeMessage;
+  readonly removeReaction: ChangeMessage;
 }
 
 /** The REST endpoints of docs/protocol.md. The caller of `POST /api/conversations` is the buyer. */
@@ -74,12 +81,13 @@ export const apiRoutes = (parts: ApiParts): Route[] => [
     isSend: true,
     async handle(request, { userId }) {
       const conversationId = idOf(request);
-      const { content, clientMessageId } = check(sendMessageBody, request.body);
+      const { content, clientMessageId, attachmentIds } = check(sendMessageBody, request.body);
       const { message, repeated } = await parts.sendMessage({
         conversationId,
         senderId: userId,
         content,
         clientMessageId,
+        attachmentIds,
         traceparent: request.traceparent,
       });
       return json(repeated ? 200 : 201, { conversationId, message } satisfies SentMessage);
@@ -96,13 +104,58 @@ export const apiRoutes = (parts: ApiParts): Route[] => [
       return json(200, { conversationId, messageId, unreadCount } satisfies ReadState);
     },
   },
+  {
+    method: 'PATCH',
+    path: '/api/conversations/:id/messages/:messageId',
+    access: 'user',
+    isSend: true,
+    handle(request, { userId }) {
+      const { id, messageId } = check(messagePath, request.params);
+      const { content } = check(editMessageBody, request.body);
+      return changed(parts.editMessage, id, userId, messageId, content);
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/conversations/:id/messages/:messageId',
+    access: 'user',
+    isSend: true,
+    handle({ params }, { userId }) {
+      const { id, messageId } = check(messagePath, params);
+      return changed(parts.deleteMessage, id, userId, messageId);
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/api/conversations/:id/messages/:messageId/reactions/:emoji',
+    access: 'user',
+    isSend: true,
+    handle({ params }, { userId }) {
+      const { id, messageId, emoji } = check(reactionPath, params);
+      return changed(parts.addReaction, id, userId, messageId, emoji);
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/conversations/:id/messages/:messageId/reactions/:emoji',
+    access: 'user',
+    isSend: true,
+    handle({ params }, { userId }) {
+      const { id, messageId, emoji } = check(reactionPath, params);
+      return changed(parts.removeReaction, id, userId, messageId, emoji);
+    },
+  },
 ];
 
-const idOf = ({ params }: Request): string => check(conversationPath, params).id;
-
-/** @throws ProtocolError that names the first wrong field */
-function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
-  if (!result.success) throw toInvalidMessage(result.error);
-  return result.data;
+async function changed(
+  change: ChangeMessage,
+  conversationId: string,
+  userId: string,
+  messageId: string,
+  value?: string,
+): Promise<Reply> {
+  const { message } = await change({ conversationId, userId, messageId, value });
+  return json(200, { conversationId, message } satisfies SentMessage);
 }
+
+const idOf = ({ params }: Request): string => check(conversationPath, params).id;

@@ -2,7 +2,7 @@ import type { HttpResponse } from 'uWebSockets.js';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { HttpError } from './problem.ts';
 
-/** Rejects when the body is too large, or when the client goes away first. */
+/** All of it. Rejects when it is too large, or when the client goes away first. */
 export function readBody(res: HttpResponse, onAborted: () => void): Promise<Buffer> {
   const body = new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];

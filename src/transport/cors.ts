@@ -11,7 +11,7 @@ export function corsHeaders(
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Allow-Credentials': 'true',
     'Access-Control-Allow-Headers': 'Authorization, Content-Type, Traceparent, X-Request-Id',
-    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
     'Access-Control-Expose-Headers': 'X-Request-Id',
     'Access-Control-Max-Age': '600',
     Vary: 'Origin',

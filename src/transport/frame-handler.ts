@@ -4,6 +4,7 @@ import type { Session } from '../hub/session.ts';
 import type { Logger } from '../lib/logger.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { now, toWireMessage } from '../messages/frames.ts';
+import type { ChangeMessage } from '../messages/change-message.ts';
 import type { MarkRead } from '../messages/mark-read.ts';
 import type { SendMessage } from '../messages/send.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
@@ -29,6 +30,10 @@ export interface FrameHandlerParts {
   readonly hub: Hub;
   readonly sendMessage: SendMessage;
   readonly markRead: MarkRead;
+  readonly editMessage: ChangeMessage;
+  readonly deleteMessage: ChangeMessage;
+  readonly addReaction: ChangeMessage;
+  readonly removeReaction: ChangeMessage;
   readonly authenticate: Authenticate;
   readonly counts: FrameCounts;
   readonly logger: Logger;
@@ -83,6 +88,14 @@ function handle(session: Session, message: ClientMessage, parts: FrameHandlerPar
       return parts.hub.typing(session.userId, message.conversationId);
     case 'mark_read':
       return markRead(session, message, parts);
+    case 'edit_message':
+      return change(session, message, message.content, parts.editMessage);
+    case 'delete_message':
+      return change(session, message, undefined, parts.deleteMessage);
+    case 'add_reaction':
+      return change(session, message, message.emoji, parts.addReaction);
+    case 'remove_reaction':
+      return change(session, message, message.emoji, parts.removeReaction);
     case 'authenticate':
       return authenticate(session, message, parts);
     case 'ping':
@@ -94,11 +107,17 @@ function handle(session: Session, message: ClientMessage, parts: FrameHandlerPar
 // Not async: this is the way of every message, and each await costs it a promise and a turn.
 function send(
   session: Session,
-  { conversationId, content, clientMessageId }: ClientMessageOf<'send_message'>,
+  { conversationId, content, clientMessageId, attachmentIds }: ClientMessageOf<'send_message'>,
   parts: FrameHandlerParts,
 ): Promise<void> {
   const senderId = session.userId;
-  const sent = parts.sendMessage({ conversationId, senderId, content, clientMessageId });
+  const sent = parts.sendMessage({
+    conversationId,
+    senderId,
+    content,
+    clientMessageId,
+    attachmentIds,
+  });
   return sent.then(({ message }) => acknowledge(session, conversationId, message));
 }
 
@@ -122,6 +141,16 @@ async function markRead(
   parts: FrameHandlerParts,
 ): Promise<void> {
   await parts.markRead({ conversationId, readerId: session.userId, messageId });
+}
+
+/** Its frame tells the sender too. */
+async function change(
+  session: Session,
+  { conversationId, messageId }: { readonly conversationId: string; readonly messageId: string },
+  value: string | undefined,
+  make: ChangeMessage,
+): Promise<void> {
+  await make({ conversationId, userId: session.userId, messageId, value });
 }
 
 /** A fresh token for the same user lets the socket live on. Any other changes nothing. */

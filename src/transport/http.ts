@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import type { Identity } from '../auth/authenticate.ts';
 import { isOutage } from '../db/sql-state.ts';
@@ -6,28 +7,36 @@ import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { type AdmissionParts, admit, refuseOver } from './admission.ts';
+import { type AdmissionParts, type Method, admit, refuseOver } from './admission.ts';
 import { parseBody, readBody } from './body.ts';
+import { type IncomingBody, streamBody } from './body-stream.ts';
 import type { ClientAddress } from './client-address.ts';
 import { corsHeaders } from './cors.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, StreamedBody } from './reply.ts';
 import { type RequestHead, readHead } from './request-head.ts';
-
-type Method = 'GET' | 'POST';
+import { type Client, sendStream } from './send-stream.ts';
 
 /** What a handler gets of a request. */
 export interface Request {
   /** By the names in the route's path. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** Parsed JSON; `undefined` for a GET. */
+  /** Parsed JSON of a POST or PATCH; `undefined` of others. */
   readonly body: unknown;
   /** The header, as it came; `undefined` without one. */
   readonly traceparent: string | undefined;
   /** The headers, as they came; empty without one. */
   readonly acceptEncoding: string;
   readonly ifNoneMatch: string;
+}
+
+/** What a handler gets of a request that brings its permission in its URL. */
+export interface SignedRequest extends Omit<Request, 'body'> {
+  /** As it comes; empty for a GET. */
+  readonly body: Readable;
+  /** What the client says that it has, in bytes. */
+  readonly contentLength: number | undefined;
 }
 
 export type Route = { readonly method: Method; readonly path: string } & (
@@ -42,12 +51,19 @@ export type Route = { readonly method: Method; readonly path: string } & (
       readonly isSend?: boolean;
       readonly handle: (request: Request, identity: Identity) => Reply | Promise<Reply>;
     }
+  | {
+      /** `not_authorized` when it is not signed by us: only these are limited. */
+      readonly access: 'signed';
+      readonly handle: (request: SignedRequest) => Promise<Reply>;
+    }
 );
 
 export interface HttpParts extends AdmissionParts {
   readonly clientAddress: ClientAddress;
   readonly requests: InFlight;
   readonly onAnswered: (answered: Answered) => void;
+  /** Of bodies that are streams: added to as they go. */
+  readonly streamedBytes: Record<'received' | 'sent', number>;
   readonly logger: Logger;
 }
 
@@ -86,20 +102,28 @@ async function answer(
   // `req` is dead after the first await: read all of it now.
   const method = req.getCaseSensitiveMethod();
   const head = readHead(req, names, parts.clientAddress(res, req));
-  let aborted = false;
-  const body = readBody(res, () => (aborted = true));
+  const client: Client = { isGone: false, onGone: () => undefined };
+  const onAborted = (): void => {
+    client.isGone = true;
+    client.onGone();
+  };
+  const route = findRoute(routes, method);
+  const body = takeBody(res, route, onAborted, parts);
   const cors = corsHeaders(head, parts.mayComeFrom);
   let reply: Reply;
   try {
     reply =
       method === 'OPTIONS' && routes.length > 0
         ? options(head, routes, parts)
-        : await handle(method, head, body, routes, parts);
+        : await handle(route, head, body, routes, parts);
   } catch (error) {
-    if (isOurFault(error) && !aborted) report(error, method, head.requestId, routes[0]?.path);
+    if (isOurFault(error) && !client.isGone) report(error, method, head.requestId, routes[0]?.path);
     reply = toProblem(error);
   }
-  if (!aborted) {
+  const streamed = isStreamed(reply.body) ? reply.body : undefined;
+  // Nobody reads on, and the answer must not wait behind what comes.
+  if ('stream' in body) body.stream.destroy();
+  if (!client.isGone) {
     // A route may know better who may read its answers.
     const isItsOwn = reply.headers?.['Access-Control-Allow-Origin'] !== undefined;
     const headers = {
@@ -107,18 +131,39 @@ async function answer(
       ...(isItsOwn ? {} : cors),
       ...reply.headers,
     };
-    res.cork(() => write(res, { ...reply, headers }, method === 'HEAD'));
+    // Nobody wants to read what is still to come.
+    const isLast = 'stream' in body && !body.isWhole();
+    res.cork(() => write(res, { ...reply, headers }, method === 'HEAD', isLast));
+  }
+  if (method === 'HEAD' || client.isGone) streamed?.stream.destroy();
+  else if (streamed !== undefined) {
+    await sendStream(res, streamed.stream, streamed.size, client, (bytes) => {
+      parts.streamedBytes.sent += bytes;
+    }).catch((error: unknown) => report(error, method, head.requestId, routes[0]?.path));
   }
   parts.onAnswered({
     method: METHODS.has(method) ? method : 'other',
     route: routes[0]?.path ?? 'none',
-    status: aborted ? undefined : reply.status,
+    status: client.isGone ? undefined : reply.status,
     seconds: (performance.now() - started) / 1_000,
   });
 }
 
+type Body = IncomingBody | Promise<Buffer>;
+
+const takeBody = (
+  res: HttpResponse,
+  route: Route | undefined,
+  onAborted: () => void,
+  { streamedBytes }: HttpParts,
+): Body =>
+  route?.access === 'signed'
+    ? streamBody(res, onAborted, (bytes) => void (streamedBytes.received += bytes))
+    : readBody(res, onAborted);
+
 /** Anybody may send any other, and each would be a time series. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const HAVE_BODY: ReadonlySet<Method> = new Set(['POST', 'PATCH']);
 
 type Report = (error: unknown, method: string, requestId: string, path: string | undefined) => void;
 
@@ -140,14 +185,12 @@ function options(head: RequestHead, routes: readonly Route[], { limits }: HttpPa
 }
 
 async function handle(
-  method: string,
+  route: Route | undefined,
   head: RequestHead,
-  body: Promise<Buffer>,
+  body: Body,
   routes: readonly Route[],
   parts: HttpParts,
 ): Promise<Reply> {
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const route = routes.find((candidate) => candidate.method === wanted);
   const access = route?.access ?? 'public';
   if (access === 'public') refuseOver(parts.limits.anonymousRequest(head.address));
   if (routes.length === 0) throw new HttpError(404, 'not_found', 'there is no such resource');
@@ -155,18 +198,43 @@ async function handle(
     const Allow = allowed(routes);
     throw new HttpError(405, 'method_not_allowed', `use ${Allow}`, { Allow });
   }
-  const identity = route.access === 'user' ? await admit(head, route, parts) : undefined;
-  const request: Request = {
-    params: head.params,
+  const request = {
+    params: head.params ?? badPath(),
     query: head.query,
     traceparent: head.traceparent,
     acceptEncoding: head.acceptEncoding,
     ifNoneMatch: head.ifNoneMatch,
-    body: route.method === 'POST' ? parseBody(head.contentType, await body) : undefined,
+  };
+  if (route.access === 'signed') {
+    const signed = {
+      ...request,
+      body: (body as IncomingBody).stream,
+      contentLength: head.contentLength,
+    };
+    return route.handle(signed).catch((error: unknown) => {
+      if (error instanceof ProtocolError && error.code === 'not_authorized')
+        refuseOver(parts.limits.anonymousRequest(head.address));
+      throw error;
+    });
+  }
+  const identity = route.access === 'user' ? await admit(head, route, parts) : undefined;
+  const whole = {
+    ...request,
+    body: HAVE_BODY.has(route.method)
+      ? parseBody(head.contentType, await (body as Promise<Buffer>))
+      : undefined,
   };
   return route.access === 'user' && identity !== undefined
-    ? route.handle(request, identity)
-    : (route as Extract<Route, { access: 'public' | 'probe' }>).handle(request);
+    ? route.handle(whole, identity)
+    : (route as Extract<Route, { access: 'public' | 'probe' }>).handle(whole);
+}
+
+/** HEAD is answered as GET, without a body. */
+const findRoute = (routes: readonly Route[], method: string): Route | undefined =>
+  routes.find((route) => route.method === (method === 'HEAD' ? 'GET' : method));
+
+function badPath(): never {
+  throw new HttpError(400, 'invalid_message', 'the path must be percent-encoded UTF-8');
 }
 
 const allowed = (routes: readonly Route[]): string =>
@@ -174,12 +242,17 @@ const allowed = (routes: readonly Route[]): string =>
     ...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
   ].join(', ');
 
-function write(res: HttpResponse, reply: Reply, isHead: boolean): void {
+/** @param isLast whether the connection ends with it */
+function write(res: HttpResponse, reply: Reply, isHead: boolean, isLast: boolean): void {
   res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
   if (reply.type !== '') res.writeHeader('Content-Type', reply.type);
   res.writeHeader('X-Content-Type-Options', 'nosniff');
   for (const [name, value] of Object.entries(reply.headers ?? {})) res.writeHeader(name, value);
+  const { body } = reply;
   if (reply.status === 204 || reply.status === 304) res.endWithoutBody();
-  else if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body));
-  else res.end(typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body);
+  else if (isHead) res.endWithoutBody(isStreamed(body) ? body.size : Buffer.byteLength(body));
+  else if (!isStreamed(body)) res.end(typeof body === 'string' ? Buffer.from(body) : body, isLast);
 }
+
+const isStreamed = (body: Reply['body']): body is StreamedBody =>
+  typeof body !== 'string' && !Buffer.isBuffer(body);

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { AttachmentTooLarge } from '../attachments/announce.ts';
+import { AttachmentGone } from '../attachments/gone.ts';
 import { AuthError } from '../auth/authenticate.ts';
 import { SameParties } from '../conversations/create.ts';
 import { type ErrorCode, ProtocolError, toProtocolError } from '../protocol/errors.ts';
@@ -35,12 +37,15 @@ const STATUS = {
 } as const satisfies Record<ErrorCode, number>;
 
 /** Any error as `application/problem+json` (RFC 9457). What is not meant for a client becomes `unavailable`. */
-export function toProblem(error: unknown): Reply {
+export function toProblem(error: unknown): Reply<string> {
   if (error instanceof HttpError)
     return problem(error.status, error.code, error.message, error.headers);
   if (error instanceof AuthError) {
     return problem(401, error.code, error.message, { 'WWW-Authenticate': 'Bearer' });
   }
+  if (error instanceof AttachmentTooLarge)
+    return problem(413, 'attachment_too_large', error.message);
+  if (error instanceof AttachmentGone) return problem(404, 'not_found', error.message);
   const { code, message, retryAfterMs } = toProtocolError(error);
   const status = error instanceof SameParties ? 422 : STATUS[code];
   if (retryAfterMs === undefined) return problem(status, code, message);
@@ -59,7 +64,7 @@ const problem = (
   detail: string,
   headers: Readonly<Record<string, string>> = {},
   extra: object = {},
-): Reply => ({
+): Reply<string> => ({
   status,
   headers,
   type: 'application/problem+json',

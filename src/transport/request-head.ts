@@ -6,13 +6,16 @@ import { requestIdOf } from './request-id.ts';
 export interface RequestHead {
   /** Whom limits per address count. */
   readonly address: Address;
-  readonly params: Readonly<Record<string, string>>;
+  /** By their names; `undefined` when one of them is no percent-encoded UTF-8. */
+  readonly params: Readonly<Record<string, string>> | undefined;
   readonly query: Readonly<Record<string, string>>;
   readonly authorization: string;
   readonly cookie: string;
   readonly origin: string;
   readonly host: string;
   readonly contentType: string;
+  /** In bytes; `undefined` when it is not said. */
+  readonly contentLength: number | undefined;
   readonly acceptEncoding: string;
   readonly ifNoneMatch: string;
   readonly requestId: string;
@@ -26,15 +29,27 @@ export const readHead = (
   address: Address,
 ): RequestHead => ({
   address,
-  params: Object.fromEntries(names.map((name, i) => [name, req.getParameter(i)])),
+  params: readParams(req, names),
   query: Object.fromEntries(new URLSearchParams(req.getQuery())),
   authorization: req.getHeader('authorization'),
   cookie: req.getHeader('cookie'),
   origin: req.getHeader('origin'),
   host: req.getHeader('host'),
   contentType: req.getHeader('content-type'),
+  contentLength: Number(req.getHeader('content-length') || Number.NaN) || undefined,
   acceptEncoding: req.getHeader('accept-encoding'),
   ifNoneMatch: req.getHeader('if-none-match'),
   requestId: requestIdOf(req.getHeader('x-request-id')),
   traceparent: req.getHeader('traceparent') || undefined,
 });
+
+/** uWebSockets.js gives them as they came. */
+function readParams(req: HttpRequest, names: readonly string[]): RequestHead['params'] {
+  try {
+    return Object.fromEntries(
+      names.map((name, i) => [name, decodeURIComponent(req.getParameter(i) ?? '')]),
+    );
+  } catch {
+    return undefined;
+  }
+}

@@ -14,14 +14,15 @@ const TOKEN_LIFETIME = '12h';
 const PAGE_TOKEN_LIFETIME = '5min';
 
 const PAGE = 'index.html';
-const PAGE_HEADERS = {
+/** @param bucket the origin that files go to and come from, past the node */
+const pageHeaders = (bucket = '') => ({
   'Cache-Control': 'no-store',
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "connect-src 'self'",
-    "img-src 'self' data:",
+    `connect-src 'self' ${bucket}`.trim(),
+    `img-src 'self' data: blob: ${bucket}`.trim(),
     "frame-src 'self'",
     "frame-ancestors 'self'",
     "base-uri 'none'",
@@ -32,16 +33,22 @@ const PAGE_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Frame-Options': 'SAMEORIGIN',
-};
+});
 const FILE_HEADERS = { 'Cache-Control': 'no-cache' };
 
 export interface DemoParts {
   readonly auth: JwtRules & { readonly secret: string };
   readonly createConversation: CreateConversation;
+  /** Where files are, when that is not here: an origin. */
+  readonly bucket: string | undefined;
 }
 
 /** Development only: a small marketplace, of which anybody may be anyone, and the tokens for that. */
-export async function demoRoutes({ auth, createConversation }: DemoParts): Promise<Route[]> {
+export async function demoRoutes({
+  auth,
+  createConversation,
+  bucket,
+}: DemoParts): Promise<Route[]> {
   const sign = (userId: string, lifetime: string): Promise<string> => {
     const token = new SignJWT().setProtectedHeader({ alg: 'HS256' }).setSubject(userId);
     if (auth.issuer !== undefined) token.setIssuer(auth.issuer);
@@ -52,7 +59,7 @@ export async function demoRoutes({ auth, createConversation }: DemoParts): Promi
       .sign(new TextEncoder().encode(auth.secret));
   };
   return [
-    await builtFile('/', `demo/${PAGE}`, PAGE_HEADERS),
+    await builtFile('/', `demo/${PAGE}`, pageHeaders(bucket)),
     ...(await pageFiles()),
     get('/demo/catalogue', () => json(200, CATALOGUE)),
     get('/demo/token', async ({ as }) => {

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type User, newUser } from '../support/client.ts';
 import { startProxy } from '../support/proxy.ts';
 import { audit } from './support/audit.ts';
+import { Tray } from './support/files.ts';
 import { type Inbox, typing } from './support/inbox.ts';
+import { picture, textFile } from './support/pictures.ts';
 import { refuse } from './support/refuse.ts';
 import { Stage, type Visit } from './support/stage.ts';
 
@@ -31,13 +33,19 @@ const ALL = [
 ] as const;
 const [WIDE_LIGHT, , , NARROW_DARK] = ALL;
 
+const TWO = [WIDE_LIGHT, NARROW_DARK] as const;
+
 describe.each([
   { looks: ALL, language: { lang: 'en' } },
   // Colours have no direction.
-  { looks: [WIDE_LIGHT, NARROW_DARK], language: { lang: 'ar', dir: 'rtl' } },
+  { looks: TWO, language: { lang: 'ar', dir: 'rtl' } },
 ] as const)('axe-core finds nothing in $language.lang', ({ looks, language }) => {
-  async function auditAll({ page }: Inbox, what: string): Promise<void> {
-    for (const { viewport, colorScheme } of looks) {
+  async function auditAll(
+    { page }: Inbox,
+    what: string,
+    some: typeof ALL | typeof TWO = looks,
+  ): Promise<void> {
+    for (const { viewport, colorScheme } of some) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
       expect(await audit(page), `${what}, ${viewport.width}, ${colorScheme}`).toEqual([]);
@@ -77,6 +85,51 @@ describe.each([
     expect(await stage.stored(lamp)).toEqual([]);
   });
 
+  test('in menus and dialogs', async () => {
+    const { buyer, seller, conversationId } = await stage.newPair();
+    const sam = await stage.visit(seller, { conversationId });
+    for (const text of ['Look.', 'Gone.']) await sam.send(text);
+    await expect.poll(() => sam.mark('Gone.')).toBe('sent');
+    await sam.openMenu('Look.');
+    await sam.page.getByRole('menuitemcheckbox').first().click();
+    await sam.choose('Gone.', 'Delete');
+    await sam.page.getByRole('alertdialog').getByRole('button').last().click();
+
+    const bea = await visit(buyer, { conversationId });
+    await bea.message('Look.').locator('[part~="reaction"]').waitFor();
+    await bea.send('Mine.');
+    await expect.poll(() => bea.mark('Mine.')).toBe('read');
+    const more = bea.message('Mine.').locator('[part~="message-actions"]');
+    await more.click();
+    await bea.page.getByRole('menu').waitFor();
+    await auditAll(bea, 'a menu over reactions and what was deleted', TWO);
+    await bea.page.keyboard.press('End');
+    await bea.page.keyboard.press('Enter');
+    await auditAll(bea, 'a question', TWO);
+    await bea.page.keyboard.press('Escape');
+    await more.click();
+    await bea.page.getByRole('menuitem').first().click();
+    await bea.page.getByRole('gridcell').first().waitFor();
+    await auditAll(bea, 'the emoji', TWO);
+  });
+
+  test('with files', async () => {
+    const { buyer, seller, conversationId } = await stage.newPair();
+    const sam = await stage.visit(seller, { conversationId });
+    await new Tray(sam).choose(picture('a.png', 90, 60), textFile('b.txt'));
+    await expect.poll(new Tray(sam).states).toEqual(['ready', 'ready']);
+    await sam.send('Look.');
+    const bea = await visit(buyer, { conversationId });
+    await bea.page.locator('[part~="photo"]').click();
+    await auditAll(bea, 'a photo', TWO);
+    await bea.page.keyboard.press('Escape');
+    const tray = new Tray(bea);
+    await tray.choose(picture('c.png', 90, 60), textFile('empty.txt', ''));
+    await expect.poll(tray.states).toEqual(['ready', 'failed']);
+    await auditAll(bea, 'files to be sent', TWO);
+    await tray.dragOver(textFile('d.txt'));
+    await auditAll(bea, 'files over it', TWO);
+  });
   test('when there is nothing, and when there is no connection', async () => {
     const { buyer, conversationId } = await stage.newPair();
     const empty = await visit(await newUser());

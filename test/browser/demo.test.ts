@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { audit } from './support/audit.ts';
+import { picture } from './support/pictures.ts';
 import { Stage } from './support/stage.ts';
 
 const WIDE = { width: 1_200, height: 800 };
@@ -47,6 +48,23 @@ test('the buyer asks, the seller sees it in the header and answers', async () =>
   await buyer.locator('parley-thread').getByText('It does.').first().waitFor();
   await expect.poll(() => seller.title()).toBe('Sam · Flohmarkt');
   await buyer.getByRole('button', { name: 'Open chat, about: Record player' }).waitFor();
+});
+
+test('a photo is sent, seen and answered with a reaction', async () => {
+  const buyer = await open('?as=buyer');
+  await askAbout(buyer, 'Velvet armchair').click();
+  await buyer
+    .locator('parley-composer input[type=file][multiple]')
+    .setInputFiles([picture('place.png', 300, 200)]);
+  await buyer.locator('[part~="upload-ready"] img').waitFor();
+  await write(buyer, 'Would it fit here?');
+  const noor = await open('?as=noor');
+  await noor.getByText('Would it fit here?').first().click();
+  const photo = noor.locator('[part~="photo"] img');
+  await expect.poll(() => photo.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBe(300);
+  await noor.getByRole('button', { name: 'More actions' }).last().click();
+  await noor.getByRole('menuitemcheckbox', { name: 'React with 👍' }).click();
+  await buyer.getByRole('button', { name: '👍 1, Noor' }).waitFor();
 });
 
 test('one cannot ask oneself', async () => {

@@ -1,8 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Frame, User } from '../support/client.ts';
-import type { Acked, ClientEvidence, Received, Sent } from './evidence.ts';
+import {
+  type Acked,
+  type ClientEvidence,
+  type Received,
+  type Refused,
+  type Sent,
+  type Wish,
+  toShown,
+} from './evidence.ts';
 import { pick } from './random.ts';
+import { Wishes } from './wishes.ts';
 
 /** How long an answer may take before the client does something about it, in milliseconds. */
 const ANSWER_MS = 3_000;
@@ -28,7 +37,9 @@ export class ChatClient {
   readonly #sends: Sent[] = [];
   readonly #acks: Acked[] = [];
   readonly #received: Received[] = [];
-  readonly #errors: { code: string; request: string }[] = [];
+  readonly #errors: Refused[] = [];
+  readonly #wishes: Wishes;
+  readonly #socketsOpenedAt: number[] = [];
   readonly #closes: number[] = [];
   #incomplete = 0;
   /** What was sent and not answered, and when it was sent last. */
@@ -37,7 +48,6 @@ export class ChatClient {
   readonly #upTo = new Map<string, number>();
   #socket: WebSocket | undefined;
   #isConnected = false;
-  #sockets = 0;
   #cursor: string | undefined;
   #heardAt = 0;
   #isStopped = false;
@@ -45,6 +55,7 @@ export class ChatClient {
 
   constructor(options: ChatOptions) {
     this.#options = options;
+    this.#wishes = new Wishes(options.name, options.user.id, options.random);
   }
 
   get evidence(): ClientEvidence {
@@ -55,7 +66,10 @@ export class ChatClient {
       conversationIds,
       sends: this.#sends,
       acks: this.#acks,
+      wishes: this.#wishes.made,
+      openWishes: this.#wishes.open,
       received: this.#received,
+      socketsOpenedAt: this.#socketsOpenedAt,
       errors: this.#errors,
       closes: this.#closes,
       incomplete: this.#incomplete,
@@ -63,7 +77,7 @@ export class ChatClient {
   }
 
   get hasAllAnswers(): boolean {
-    return this.#unanswered.size === 0;
+    return this.#unanswered.size === 0 && this.#wishes.open.length === 0;
   }
 
   isIn(conversationId: string): boolean {
@@ -105,6 +119,18 @@ export class ChatClient {
     this.#transmit(send);
   }
 
+  /** Edits or deletes one of its messages, or reacts to anybody's. */
+  change(): void {
+    this.#wishes.make();
+    this.#ask(1);
+  }
+
+  /** For what it wants and has not asked for since then. */
+  #ask(since: number): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN || !this.#isConnected) return;
+    for (const wish of this.#wishes.ask(since)) this.#write(wish);
+  }
+
   #transmit(send: Sent): void {
     if (!this.#isConnected) return;
     this.#unanswered.set(send.clientMessageId, { send, at: Date.now() });
@@ -123,9 +149,8 @@ export class ChatClient {
       handshakeTimeout: ANSWER_MS,
     });
     this.#socket = socket;
-    this.#sockets += 1;
-    const number = this.#sockets;
     this.#heardAt = Date.now();
+    const number = this.#socketsOpenedAt.push(this.#heardAt);
     let opened = false;
     socket.on('open', () => (opened = true));
     socket.on('error', () => undefined);
@@ -149,6 +174,7 @@ export class ChatClient {
     if (now % PING_MS < 250) this.#write({ type: 'ping' });
     for (const { send, at } of this.#unanswered.values())
       if (now - at > ANSWER_MS) this.#transmit(send);
+    this.#ask(now - ANSWER_MS);
   }
 
   #onFrame(frame: Frame, socket: number): void {
@@ -157,6 +183,7 @@ export class ChatClient {
       case 'connected':
         this.#isConnected = true;
         for (const { send } of this.#unanswered.values()) this.#transmit(send);
+        this.#ask(Number.POSITIVE_INFINITY);
         break;
       case 'resumed':
         if (frame['complete'] !== true) this.#incomplete += 1;
@@ -164,6 +191,7 @@ export class ChatClient {
       case 'message_ack':
         this.#unanswered.delete(frame['clientMessageId'] as string);
         this.#acks.push({
+          socket,
           conversationId: frame['conversationId'],
           clientMessageId: frame['clientMessageId'],
           messageId: frame['message'].id,
@@ -172,24 +200,48 @@ export class ChatClient {
         });
         break;
       case 'new_message':
+      case 'message_edited':
+      case 'message_deleted':
         this.#note(frame, socket, frame['message'].id, frame['message'].senderId);
-        this.#maybeRead(frame);
+        if (frame.type === 'new_message') this.#maybeRead(frame);
         break;
       case 'read_receipt':
+      case 'reaction_added':
+      case 'reaction_removed':
         this.#note(frame, socket, frame['messageId'], frame['userId']);
         break;
       case 'error':
-        this.#errors.push({ code: frame['code'], request: frame['request'] });
+        this.#onError(frame);
         break;
       default:
     }
   }
 
   #note(frame: Frame, socket: number, messageId: string, userId: string): void {
-    const { conversationId, seq } = frame as unknown as { conversationId: string; seq: number };
+    const { conversationId, seq, emoji, message } = frame;
     const type = frame.type as Received['type'];
-    this.#received.push({ socket, at: Date.now(), conversationId, seq, type, messageId, userId });
-    if (seq === (this.#upTo.get(conversationId) ?? 0) + 1) this.#upTo.set(conversationId, seq);
+    this.#received.push({
+      socket,
+      at: Date.now(),
+      conversationId,
+      seq,
+      type,
+      messageId,
+      userId,
+      ...(emoji === undefined ? {} : { emoji }),
+      ...(message === undefined ? {} : { shown: toShown(message) }),
+    });
+    // What an earlier socket had is dropped, as an application does it.
+    if (seq !== (this.#upTo.get(conversationId) ?? 0) + 1) return;
+    this.#upTo.set(conversationId, seq);
+    const { name } = this.#options;
+    this.#wishes.onChange(frame, message?.clientMessageId?.startsWith(`${name}-`) === true);
+  }
+
+  #onError({ code, request, messageId }: Frame): void {
+    this.#errors.push({ code, request, ...(messageId === undefined ? {} : { messageId }) });
+    if (code === 'conflict' && messageId !== undefined)
+      this.#wishes.onRefused(messageId, request as Wish['type']);
   }
 
   /** Now and then, and not always the newest: a later receipt may be overtaken by an earlier one. */

@@ -39,10 +39,16 @@ afterAll(async () => {
 /** People chat, something is harmed, people chat on, and what they saw is judged. */
 async function perform(scenario: Scenario): Promise<{ verdict: Verdict; logs: string }> {
   const { postgres, redisUrl } = services;
-  const { sabotage = 'none' } = scenario;
+  const { sabotage = 'none', crashAfter = [] } = scenario;
   // A failure before may have left it down.
   await postgres.ready();
-  const world = await World.create({ postgresUrl: postgres.url, redisUrl, seed, sabotage });
+  const world = await World.create({
+    postgresUrl: postgres.url,
+    redisUrl,
+    seed,
+    sabotage,
+    crashAfter,
+  });
   try {
     world.startTalking();
     await sleep(2_000);
@@ -69,6 +75,7 @@ describe(`under faults, seed ${seed}`, () => {
       const shown = verdict.violations.slice(0, 20).map((one) => JSON.stringify(one));
       expect(shown, `FAULTS_SEED=${seed}; the nodes wrote:\n${logs.slice(-6_000)}`).toEqual([]);
       expect(verdict.acks).toBeGreaterThan(100);
+      expect(verdict.changes).toBeGreaterThan(50);
     },
     180_000,
   );

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly isFault?: boolean;
   /** What is wrong with the nodes all the time. */
   readonly sabotage?: Sabotage;
+  /** What the changes begin with behind which a node dies that gets SIGUSR2, by node; any with none. */
+  readonly crashAfter?: readonly string[];
   readonly allowedErrors?: readonly string[];
   readonly allowedCloses?: readonly number[];
 }
@@ -62,6 +64,12 @@ const crashAfterCommit: Scenario = {
     for (const node of world.nodes)
       await world.replace(node, (process) => process.kill('SIGUSR2'), 500);
   },
+};
+
+const crashAfterChange: Scenario = {
+  ...crashAfterCommit,
+  name: 'node: crash between COMMIT and PUBLISH of an edit, a deletion, a reaction',
+  crashAfter: ['message_edited', 'message_deleted', 'reaction_'],
 };
 
 const nodeStopped: Scenario = {
@@ -205,6 +213,7 @@ export const selection: readonly Scenario[] = [
   nothing,
   lossyBus,
   crashAfterCommit,
+  crashAfterChange,
   redisCut,
   clientsCut,
   postgresRestarted('immediate', 'SIGQUIT'),
@@ -217,6 +226,7 @@ export const everything = (redis: RedisServer): readonly Scenario[] => [
   lossyBus,
   nodeKilled,
   crashAfterCommit,
+  crashAfterChange,
   nodeStopped,
   rollingRestart,
   clientsCut,

@@ -6,23 +6,27 @@ export interface Row extends Verdict {
 
 /** The runs as a table in Markdown, for people and for docs/reliability.md. */
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map(({ name, sends, acks, delivered, violations, longestSilenceMs }) => {
-    const count = (kind: string) => violations.filter((one) => one.kind === kind).length;
-    return [
-      name,
-      sends,
-      acks,
-      delivered,
-      count('lost'),
-      count('duplicated'),
-      count('out of order'),
-      `${(longestSilenceMs / 1_000).toFixed(1)} s`,
-    ].map(String);
-  });
+  const cells = rows.map(
+    ({ name, sends, acks, changes, delivered, violations, longestSilenceMs }) => {
+      const count = (kind: string) => violations.filter((one) => one.kind === kind).length;
+      return [
+        name,
+        sends,
+        acks,
+        changes,
+        delivered,
+        count('lost'),
+        count('duplicated'),
+        count('out of order'),
+        `${(longestSilenceMs / 1_000).toFixed(1)} s`,
+      ].map(String);
+    },
+  );
   const head = [
     'fault',
     'sends',
     'acks',
+    'changes',
     'delivered',
     'lost',
     'duplicated',

@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packagePath } from '../../src/lib/package-path.ts';
-import { type User, newConversation, newUser, rest } from '../support/client.ts';
+import { type User, newConversation, newUser } from '../support/client.ts';
 import { query } from '../support/query.ts';
 import { type Proxy, startProxy } from '../support/proxy.ts';
 import { type NodeProcess, SECRET, startNode } from '../support/spawn-node.ts';
 import { ChatClient } from './chat-client.ts';
-import type { ConversationEvidence, Evidence, HistoryEntry } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import type { Sabotage } from './node.ts';
 import { pick, seeded } from './random.ts';
+import { type Chat, readConversations } from './read-evidence.ts';
 
 const NODES = 3;
 const BUYERS = 9;
 const SELLERS = 3;
 /** One message of somebody in so many milliseconds. */
 const SAY_EVERY_MS = 15;
+/** An edit, a deletion or a reaction beside so many of them. */
+const CHANGES = 0.4;
 /** How long everything may take to arrive in the end. The checker judges; this is only the end of waiting. */
 const SETTLE_MS = 30_000;
 
@@ -34,6 +37,8 @@ export interface WorldOptions {
   readonly redisUrl: string;
   readonly seed: number;
   readonly sabotage: Sabotage;
+  /** What the changes begin with behind which the nodes die that are told to, in turn; any with none. */
+  readonly crashAfter?: readonly string[];
   /** A balancer that clients go through. */
   readonly front?: {
     readonly wsUrl: string;
@@ -42,12 +47,6 @@ export interface WorldOptions {
   };
   /** What else the nodes' environment has: another way to their database, say. */
   readonly nodeEnv?: (databaseUrl: string) => Readonly<Record<string, string>>;
-}
-
-interface Chat {
-  readonly id: string;
-  readonly buyer: User;
-  readonly seller: User;
 }
 
 const people = (count: number): Promise<User[]> =>
@@ -85,7 +84,10 @@ export class World {
   async #build(): Promise<void> {
     const starting = Array.from({ length: NODES }, async (_, index) => {
       const redis = await startProxy(this.#options.redisUrl);
-      const env = this.#options.front?.nodeEnv(index) ?? {};
+      const env = {
+        CRASH_AFTER: this.#options.crashAfter?.[index] ?? '',
+        ...this.#options.front?.nodeEnv(index),
+      };
       const process = await this.#startNode(redis, env);
       this.nodes.push({ process, redis, env, isUp: true, replacing: undefined });
     });
@@ -159,7 +161,10 @@ export class World {
   }
 
   startTalking(): void {
-    this.#talk = setInterval(() => pick(this.random, this.clients).say(), SAY_EVERY_MS);
+    this.#talk = setInterval(() => {
+      pick(this.random, this.clients).say();
+      if (this.random() < CHANGES) pick(this.random, this.clients).change();
+    }, SAY_EVERY_MS);
   }
 
   /** Ends a node's process in this way, waits, and starts it again. Two faults at once that want the same node share one end. */
@@ -212,50 +217,16 @@ export class World {
     faultEndedAt: number | undefined,
     allowed: Pick<Evidence, 'allowedErrors' | 'allowedCloses'>,
   ): Promise<Evidence> {
-    const changes = await query<{ conversation_id: string; seq: number; at: number }>(
-      this.#databaseUrl,
-      `SELECT conversation_id, seq, extract(epoch FROM created_at)::float8 * 1000 AS at FROM (
-         SELECT conversation_id, seq, created_at FROM messages
-         UNION ALL SELECT conversation_id, seq, created_at FROM changes
-       ) c ORDER BY seq`,
-    );
-    const conversations: ConversationEvidence[] = [];
-    for (const chat of this.#chats) {
-      const own = changes.filter((change) => change.conversation_id === chat.id);
-      conversations.push(await this.#read(chat, own));
-    }
     return {
-      conversations,
+      conversations: await readConversations(this.#databaseUrl, this.#chats, () =>
+        pick(
+          this.random,
+          this.nodes.map(({ process }) => process.url),
+        ),
+      ),
       clients: this.clients.map((client) => client.evidence),
       faultEndedAt,
       ...allowed,
-    };
-  }
-
-  /** Over REST, as a client would. */
-  async #read(
-    { id, buyer, seller }: Chat,
-    changes: ConversationEvidence['changes'],
-  ): Promise<ConversationEvidence> {
-    const { url } = this.anyNode().process;
-    const path = `/api/conversations/${id}`;
-    const asBuyer = await rest(url, buyer, 'GET', path);
-    const asSeller = await rest(url, seller, 'GET', path);
-    const history: HistoryEntry[] = [];
-    for (let before = ''; ;) {
-      const page = await rest(url, buyer, 'GET', `${path}/messages?limit=100${before}`);
-      history.push(...(page.body.messages as HistoryEntry[]));
-      if (page.body.nextCursor === null) break;
-      before = `&before=${page.body.nextCursor}`;
-    }
-    return {
-      id,
-      buyerId: buyer.id,
-      sellerId: seller.id,
-      history,
-      seq: asBuyer.body.seq,
-      unread: { buyer: asBuyer.body.unreadCount, seller: asSeller.body.unreadCount },
-      changes,
     };
   }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '../../src/db/migrate.ts';
 import { Disposer } from '../../src/lib/disposer.ts';
@@ -11,6 +14,8 @@ declare module 'vitest' {
     /** A PostgreSQL server with the migrated database `template`. */
     postgresUrl: string;
     redisUrl: string;
+    /** Where nodes keep files. */
+    attachmentsDir: string;
   }
 }
 
@@ -20,12 +25,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const redis = await findRedis();
     disposer.defer(() => redis.stop());
+    const attachmentsDir = await mkdtemp(path.join(tmpdir(), 'parley-files-'));
+    disposer.defer(() => rm(attachmentsDir, { recursive: true, force: true }));
     await run('npm', ['run', '--silent', 'build']);
     const postgresUrl = await ownPostgres(disposer, ['fsync=off', 'max_connections=300']);
     await query(postgresUrl, 'CREATE DATABASE template');
     await migrateDatabase(new URL('/template', postgresUrl).href);
     project.provide('postgresUrl', postgresUrl);
     project.provide('redisUrl', redis.url);
+    project.provide('attachmentsDir', attachmentsDir);
   } catch (error) {
     await disposer[Symbol.asyncDispose]();
     console.error(`npm test: ${error instanceof Error ? error.message : String(error)}`);

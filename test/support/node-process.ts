@@ -6,6 +6,7 @@ export const clusterEnv = (databaseUrl: string): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   REDIS_URL: inject('redisUrl'),
   JWT_SECRET: SECRET,
+  ATTACHMENTS_DIR: inject('attachmentsDir'),
 });
 
 /** Starts a node for one test. */

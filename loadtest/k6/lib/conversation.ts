@@ -7,7 +7,8 @@ import { tell } from './log.ts';
 import * as metrics from './metrics.ts';
 import { type Listener, type Missed, Party } from './party.ts';
 import { sleep, until } from './wait.ts';
-import type { Answer, Change } from './wire.ts';
+import { Wishes } from './wishes.ts';
+import type { Answer, Change, Message } from './wire.ts';
 
 /** How long an answer may take before the message is sent again, in ms. */
 const ANSWER_MS = 3_000;
@@ -33,6 +34,7 @@ export class Conversation {
   readonly #ledger: Ledger;
   readonly #arrivals: readonly [Arrivals, Arrivals];
   readonly #options: ConversationOptions;
+  readonly #wishes = new Wishes();
   #said = 0;
   #refused = 0;
   /** How often a party has gone away. */
@@ -70,6 +72,9 @@ export class Conversation {
       dueAt: now,
       ackedSeq: undefined,
       arrivedSeq: [undefined, undefined],
+      messageId: undefined,
+      shown: [undefined, undefined],
+      changedSeq: 0,
     };
     this.#ledger.add(sent);
     metrics.sent.add(1);
@@ -78,12 +83,20 @@ export class Conversation {
     this.#transmit(sent, now);
   }
 
+  /** Edits, deletes or reacts, when the last such wish of this side has been seen done. */
+  change(side: Side): void {
+    const { id } = this.#options.users[side];
+    if (this.#wishes.make(side, id, this.#ledger.recent)) metrics.changes.add(1);
+    this.#ask(side, Date.now());
+  }
+
   /** To be called several times a second. */
   tick(now: number): void {
     for (const side of [0, 1] as const) {
       this.parties[side].tick(now);
-      if (this.parties[side].isConnected)
-        for (const sent of this.#ledger.due(side, now)) this.#transmit(sent, now);
+      if (!this.parties[side].isConnected) continue;
+      for (const sent of this.#ledger.due(side, now)) this.#transmit(sent, now);
+      this.#ask(side, now);
     }
   }
 
@@ -96,18 +109,24 @@ export class Conversation {
   async audit(upTo: number, deadline: number): Promise<void> {
     const { id, api } = this.#options;
     const read = () => api.readHistory(id, this.#ledger.auditedTo, upTo);
+    const differing = () =>
+      this.#ledger.differing(history, upTo, (messageId) => this.#wishes.isOpen(messageId));
     let history = await read();
-    while (this.#ledger.lacking(history, upTo).length > 0 && Date.now() < deadline) {
+    while (
+      (this.#ledger.lacking(history, upTo).length > 0 || differing().length > 0) &&
+      Date.now() < deadline
+    ) {
       await sleep(POLL_MS);
       history = await read();
     }
-    this.#ledger.audit(history, upTo);
+    this.#ledger.audit(history, upTo, differing());
   }
 
   /** When nothing is said any more: waits until everything has arrived, and counts what has not by the deadline. */
   async settle(deadline: number): Promise<void> {
     const { id, api } = this.#options;
-    await until(() => this.#ledger.isSettled && this.isLive, deadline);
+    const isDone = () => this.#ledger.isSettled && this.#wishes.open === 0 && this.isLive;
+    await until(isDone, deadline);
     // A last receipt, which has no acknowledgement, may be under way.
     let seq = -1;
     for (let next = 0; next > seq; next = await api.readSeq(id)) {
@@ -118,7 +137,7 @@ export class Conversation {
     await this.audit(seq, deadline);
     this.#ledger.finish(this.#arrivals);
     for (const arrivals of this.#arrivals) arrivals.finish(seq);
-    metrics.unacknowledged.add(this.#ledger.unacknowledged);
+    metrics.unacknowledged.add(this.#ledger.unacknowledged + this.#wishes.open);
     check(this, {
       'no frame was refused': () => this.#refused === 0,
       'both parties are connected at the end': () => this.isLive,
@@ -133,9 +152,10 @@ export class Conversation {
         arrivals.startSocket();
         // The answers went with the socket before: `tick` tries all again.
         for (const sent of this.#ledger.due(side, Number.POSITIVE_INFINITY)) sent.dueAt = 0;
+        this.#wishes.postpone(side, 0);
       },
       onChange: (change) => this.#onChange(side, change),
-      onAnswer: (answer) => this.#onAnswer(answer),
+      onAnswer: (answer) => this.#onAnswer(side, answer),
       onAway: () => (this.#breaks += 1),
       readMissed: () => this.#readMissed(side),
       onMissed: (missed) => this.#onMissed(side, missed),
@@ -154,17 +174,30 @@ export class Conversation {
     if (sent.tries > 1) metrics.resent.add(1);
   }
 
+  #ask(side: Side, now: number): void {
+    const wish = this.#wishes.due(side, now);
+    const frame = { ...wish, conversationId: this.#options.id };
+    if (wish !== undefined && this.parties[side].send(frame))
+      this.#wishes.postpone(side, now + ANSWER_MS);
+  }
+
   #onChange(side: Side, change: Change): void {
-    if (!this.#arrivals[side].note(change.seq) || change.type !== 'new_message') return;
-    const { id: messageId, clientMessageId } = change.message;
-    this.#onMessage(side, clientMessageId, change.seq);
-    if (change.message.senderId === this.#options.users[side].id || Math.random() > READS) return;
+    if (!this.#arrivals[side].note(change.seq)) return;
+    const { id: userId } = this.#options.users[side];
+    this.#wishes.onChange(side, userId, change);
+    if (change.type !== 'new_message') {
+      this.#ledger.change(side, change);
+      return;
+    }
+    const { id: messageId, senderId } = change.message;
+    this.#onMessage(side, change.message, change.seq);
+    if (senderId === userId || Math.random() > READS) return;
     const { conversationId } = change;
     this.parties[side].send({ type: 'mark_read', conversationId, messageId });
   }
 
-  #onMessage(side: Side, clientMessageId: string | undefined, seq: number): void {
-    const sent = this.#ledger.arrive(side, clientMessageId, seq);
+  #onMessage(side: Side, message: Message, seq: number): void {
+    const sent = this.#ledger.arrive(side, message, seq);
     if (sent === undefined) return;
     metrics.delivered.add(1);
     if (sent.sender === side) return;
@@ -172,17 +205,21 @@ export class Conversation {
     metrics.deliveryMs.add(Date.now() - sent.saidAt, { path });
   }
 
-  #onAnswer(answer: Answer): void {
+  #onAnswer(side: Side, answer: Answer): void {
     if (answer.type === 'message_ack') {
       const sent = this.#ledger.acknowledge(answer.clientMessageId, answer.seq);
       if (sent !== undefined) metrics.ackMs.add(Date.now() - sent.saidAt);
       return;
     }
     metrics.errors.add(1, { code: answer.code });
-    if (PASSING.has(answer.code)) {
-      const sent = this.#ledger.find(answer.clientMessageId ?? '');
-      if (sent !== undefined) sent.dueAt = Date.now() + (answer.retryAfterMs ?? ANSWER_MS);
-    } else {
+    const sent = this.#ledger.find(answer.clientMessageId ?? '');
+    const again = Date.now() + (answer.retryAfterMs ?? ANSWER_MS);
+    if (PASSING.has(answer.code) && sent !== undefined) sent.dueAt = again;
+    else if (PASSING.has(answer.code)) this.#wishes.postpone(side, again);
+    // The other side may delete what this one reacts to.
+    else if (answer.request === 'add_reaction' && answer.code === 'conflict')
+      this.#wishes.drop(side);
+    else {
       this.#refused += 1;
       tell(`refused: ${this.#options.id} ${answer.request}: ${answer.code}`);
     }
@@ -196,7 +233,9 @@ export class Conversation {
   }
 
   #onMissed(side: Side, { upTo, messages }: Missed): void {
-    for (const { clientMessageId, seq } of messages) this.#onMessage(side, clientMessageId, seq);
+    this.#ledger.forgetShown(side);
+    this.#wishes.drop(side);
+    for (const message of messages) this.#onMessage(side, message, message.seq);
     this.#arrivals[side].skipTo(upTo);
   }
 }

@@ -1,5 +1,6 @@
 import type { Arrivals, Report } from './arrivals.ts';
-import type { StoredMessage } from './wire.ts';
+import { type Shown, apply, isSame, shownOf } from './shown.ts';
+import type { Change, Message, StoredMessage } from './wire.ts';
 
 /** Buyer or seller. */
 export type Side = 0 | 1;
@@ -19,6 +20,11 @@ export interface Sent {
   ackedSeq: number | undefined;
   /** As what it arrived at each side. */
   readonly arrivedSeq: [number | undefined, number | undefined];
+  messageId: string | undefined;
+  /** As each side shows it; undefined when a side may have missed a change of it. */
+  readonly shown: [Shown | undefined, Shown | undefined];
+  /** The last edit, deletion or reaction that came; 0 when none has. */
+  changedSeq: number;
 }
 
 /**
@@ -83,15 +89,39 @@ export class Ledger {
     return sent;
   }
 
-  /** A change that this side had not had. @returns the message */
-  arrive(side: Side, clientMessageId: string | undefined, seq: number): Sent | undefined {
-    const sent = this.#sent.get(clientMessageId ?? '');
+  /** A message that this side had not had. @returns it */
+  arrive(side: Side, message: Message, seq: number): Sent | undefined {
+    const { id, clientMessageId = '' } = message;
+    const sent = this.#sent.get(clientMessageId);
     if (sent === undefined || sent.arrivedSeq[side] !== undefined) {
       this.#report('duplicated', `${clientMessageId} came again, as ${seq}`);
       return undefined;
     }
     sent.arrivedSeq[side] = seq;
+    sent.messageId = id;
+    sent.shown[side] = shownOf(message);
     return sent;
+  }
+
+  /** A change of a message that this side had not had. What is settled is not looked after any more. */
+  change(side: Side, change: Change): void {
+    const id = 'message' in change ? change.message.id : 'messageId' in change && change.messageId;
+    for (const sent of this.#sent.values()) {
+      if (sent.messageId !== id) continue;
+      const before = sent.shown[side];
+      sent.shown[side] = before && apply(before, change);
+      sent.changedSeq = Math.max(sent.changedSeq, change.seq);
+    }
+  }
+
+  /** This side may have missed changes of what it had. */
+  forgetShown(side: Side): void {
+    for (const sent of this.#sent.values()) sent.shown[side] = undefined;
+  }
+
+  /** What both sides have and is not settled, oldest first. */
+  get recent(): readonly Sent[] {
+    return [...this.#sent.values()].filter(({ shown }) => shown.every((one) => one !== undefined));
   }
 
   /** What should be in the history from `auditedTo` up to this seq, and is not in what was read of it: a replica may lag. */
@@ -108,8 +138,26 @@ export class Ledger {
     });
   }
 
-  /** Compares with the history from `auditedTo` up to this seq, which both sides have, and forgets what is settled. */
-  audit(history: readonly StoredMessage[], upTo: number): void {
+  /** What the history up to this seq shows otherwise than a side does: a replica may lag, and what is being changed may be either. */
+  differing(
+    history: readonly StoredMessage[],
+    upTo: number,
+    isChanging: (messageId: string) => boolean,
+  ): Sent[] {
+    return history.flatMap((message) => {
+      const sent = this.#sent.get(message.clientMessageId ?? '');
+      if (sent === undefined || sent.changedSeq > upTo || isChanging(message.id)) return [];
+      const stored = shownOf(message);
+      return sent.shown.some((shown) => shown !== undefined && !isSame(shown, stored)) ? sent : [];
+    });
+  }
+
+  /**
+   * Compares with the history from `auditedTo` up to this seq, which both sides have, and forgets what is settled.
+   *
+   * @param differing what is shown otherwise, though there was time
+   */
+  audit(history: readonly StoredMessage[], upTo: number, differing: readonly Sent[] = []): void {
     const stored = new Set<string>();
     for (const { seq, clientMessageId = '' } of history) {
       const sent = this.#sent.get(clientMessageId);
@@ -119,6 +167,11 @@ export class Ledger {
     }
     for (const { clientMessageId } of this.lacking(history, upTo))
       this.#report('lost', `the history lacks ${clientMessageId}`);
+    for (const { clientMessageId, shown } of differing)
+      this.#report(
+        'lost',
+        `a change: the history has another ${clientMessageId} than ${JSON.stringify(shown)}`,
+      );
     for (const sent of this.#sent.values())
       if (isSettled(sent) && seqOf(sent)! <= upTo) this.#sent.delete(sent.clientMessageId);
     this.#auditedTo = upTo;

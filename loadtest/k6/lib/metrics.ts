@@ -7,12 +7,14 @@ export const broken: Readonly<Record<Violation, Counter>> = {
   duplicated: new Counter('parley_duplicated'),
   'out of order': new Counter('parley_out_of_order'),
 };
-/** Messages that got no answer, however often they were sent. */
+/** Messages, edits, deletions and reactions that got no answer, however often they were sent. */
 export const unacknowledged = new Counter('parley_unacknowledged');
 /** Conversations that came to their end and were checked. One that broke off counts nowhere else. */
 export const settled = new Counter('parley_settled');
 
 export const sent = new Counter('parley_sent');
+/** Edits, deletions and reactions. */
+export const changes = new Counter('parley_changes');
 /** Messages that were sent again because there was no answer. */
 export const resent = new Counter('parley_resent');
 /** Messages that arrived at a party: two for each. */

@@ -4,7 +4,7 @@ import type { User } from './identity.ts';
 import * as metrics from './metrics.ts';
 import type { Answer, Change, ServerFrame, StoredMessage } from './wire.ts';
 
-/** The messages up to a seq. Receipts are not in the history: those that were missed are taken as seen. */
+/** The messages up to a seq. Other changes are not in the history: those that were missed are taken as seen. */
 export interface Missed {
   readonly upTo: number;
   readonly messages: readonly StoredMessage[];
@@ -171,6 +171,10 @@ export class Party {
         else void this.#repair(frame.cursor, this.#state.held);
         break;
       case 'new_message':
+      case 'message_edited':
+      case 'message_deleted':
+      case 'reaction_added':
+      case 'reaction_removed':
       case 'read_receipt':
         if ('held' in this.#state) this.#state.held.push(frame);
         else this.#options.listener.onChange(frame);

@@ -1,11 +1,11 @@
 import exec from 'k6/execution';
 import http from 'k6/http';
-import { clearInterval, setInterval, setTimeout } from 'k6/timers';
+import { clearInterval, setInterval } from 'k6/timers';
 import { Api } from './api.ts';
 import { Conversation } from './conversation.ts';
 import { userOf } from './identity.ts';
-import type { Side } from './ledger.ts';
 import { showZeros } from './metrics.ts';
+import { nowAndThen } from './now-and-then.ts';
 import { BEGIN_RATE, type Settings } from './settings.ts';
 import { sleep, until } from './wait.ts';
 
@@ -58,7 +58,8 @@ export async function converse(
   try {
     for (const party of conversation.parties) party.connect();
     await until(() => conversation.isLive, endsAt);
-    for (const side of [0, 1] as const) talk(conversation, side, rate, endsAt);
+    for (const side of [0, 1] as const)
+      nowAndThen(() => conversation.say(side), 1_000 / rate, endsAt);
     extra?.(conversation, endsAt);
     while (Date.now() + AUDIT_MS < endsAt) {
       // What both have now must be in the history, and in that of a replica half a minute later.
@@ -84,17 +85,4 @@ async function begin(settings: Settings, run: Run, vu: number): Promise<Conversa
   // Another first one for each side, so that what they say crosses nodes.
   const rotated = [...urls.slice(1), ...urls.slice(0, 1)];
   return new Conversation({ id, users: [buyer, seller], urls: [urls, rotated], api });
-}
-
-function talk(conversation: Conversation, side: Side, rate: number, endsAt: number): void {
-  const next = (): void => {
-    // Between half and one and a half times the period.
-    const gap = (1_000 / rate) * (0.5 + Math.random());
-    if (Date.now() + gap > endsAt) return;
-    setTimeout(() => {
-      conversation.say(side);
-      next();
-    }, gap);
-  };
-  next();
 }

@@ -14,19 +14,29 @@ const sent = (clientMessageId: string): Sent => ({
   dueAt: 0,
   ackedSeq: undefined,
   arrivedSeq: [undefined, undefined],
+  messageId: undefined,
+  shown: [undefined, undefined],
+  changedSeq: 0,
+});
+const message = (clientMessageId: string, changed: object = {}) => ({
+  id: `id-${clientMessageId}`,
+  senderId: 'buyer',
+  content: 'a message',
+  clientMessageId,
+  ...changed,
 });
 /** Said, acknowledged, and arrived at both sides. */
 const pass = (clientMessageId: string, seq: number): void => {
   ledger.add(sent(clientMessageId));
   ledger.acknowledge(clientMessageId, seq);
-  for (const side of [0, 1] as const) ledger.arrive(side, clientMessageId, seq);
+  for (const side of [0, 1] as const) ledger.arrive(side, message(clientMessageId), seq);
 };
-const stored = (clientMessageId: string, seq: number) => ({
-  id: String(seq),
-  senderId: 'buyer',
-  clientMessageId,
+const stored = (clientMessageId: string, seq: number, changed: object = {}) => ({
+  ...message(clientMessageId, changed),
   seq,
 });
+const numbered = (seq: number) => ({ conversationId: 'x', seq });
+const nothing = () => false;
 const upTo = (seq: number): Arrivals => {
   const arrivals = new Arrivals(() => undefined);
   for (let n = 1; n <= seq; n += 1) arrivals.note(n);
@@ -41,10 +51,10 @@ beforeEach(() => {
 test('is settled when all were acknowledged and have arrived at both sides', () => {
   ledger.add(sent('a'));
   expect([ledger.isSettled, ledger.unacknowledged]).toEqual([false, 1]);
-  ledger.arrive(0, 'a', 1);
+  ledger.arrive(0, message('a'), 1);
   ledger.acknowledge('a', 1);
   expect([ledger.isSettled, ledger.unacknowledged]).toEqual([false, 0]);
-  ledger.arrive(1, 'a', 1);
+  ledger.arrive(1, message('a'), 1);
   expect(ledger.isSettled).toBe(true);
 });
 
@@ -91,9 +101,9 @@ test('what the history has twice, otherwise, or as nobody said it, is duplicated
 
 test('what arrives under a second seq is duplicated, also when the first is long settled', () => {
   pass('a', 1);
-  ledger.arrive(1, 'a', 2);
+  ledger.arrive(1, message('a'), 2);
   ledger.audit([stored('a', 1)], 1);
-  ledger.arrive(1, 'a', 3);
+  ledger.arrive(1, message('a'), 3);
   expect(reports).toEqual(['duplicated: a came again, as 2', 'duplicated: a came again, as 3']);
 });
 
@@ -108,7 +118,56 @@ test('two acknowledgements must say the same', () => {
 test('what was acknowledged as a change that came as another one is lost', () => {
   ledger.add(sent('a'));
   ledger.acknowledge('a', 1);
-  ledger.arrive(0, 'a', 1);
+  ledger.arrive(0, message('a'), 1);
   ledger.finish([upTo(1), upTo(1)]);
   expect(reports).toEqual(['lost: a is 1, and came as undefined']);
+});
+
+test('a history that shows what both sides were told differs in nothing', () => {
+  pass('a', 1);
+  pass('b', 2);
+  for (const side of [0, 1] as const) {
+    const edited = message('a', { content: 'edited' });
+    ledger.change(side, { ...numbered(3), type: 'message_edited', message: edited });
+    const reaction = { messageId: 'id-a', userId: 'u', emoji: '👍' };
+    ledger.change(side, { ...numbered(4), type: 'reaction_added', ...reaction });
+    ledger.change(side, { ...numbered(5), type: 'reaction_added', ...reaction });
+    const gone = message('b', { content: '', deletedAt: 'then' });
+    ledger.change(side, { ...numbered(6), type: 'message_deleted', message: gone });
+    ledger.change(side, { ...numbered(7), type: 'reaction_added', ...reaction, messageId: 'id-b' });
+    ledger.change(side, { ...numbered(8), type: 'read_receipt' });
+  }
+  const reactions = [{ emoji: '👍', userIds: ['u'] }];
+  const history = [
+    stored('b', 2, { content: '', deletedAt: 'then' }),
+    stored('a', 1, { content: 'edited', reactions }),
+  ];
+  expect(ledger.differing(history, 8, nothing)).toEqual([]);
+  expect(ledger.recent.map(({ clientMessageId }) => clientMessageId)).toEqual(['a', 'b']);
+});
+
+test('a history that lacks a change, or a side that does, differs', () => {
+  for (const [seq, key] of ['a', 'b', 'c', 'd'].entries()) pass(key, seq + 1);
+  const edited = message('a', { content: 'edited' });
+  const reaction = { userId: 'u', emoji: '👍' };
+  for (const side of [0, 1] as const)
+    ledger.change(side, { ...numbered(5), type: 'message_edited', message: edited });
+  ledger.change(0, { ...numbered(6), type: 'reaction_added', ...reaction, messageId: 'id-b' });
+  ledger.change(1, { ...numbered(7), type: 'reaction_removed', ...reaction, messageId: 'id-c' });
+  const reactions = [{ emoji: '👍', userIds: ['u'] }];
+  const history = [
+    stored('a', 1),
+    stored('b', 2, { reactions }),
+    stored('c', 3, { deletedAt: 'then' }),
+    stored('d', 4),
+  ];
+  const differing = ledger.differing(history, 7, nothing);
+  expect(differing.map(({ clientMessageId }) => clientMessageId)).toEqual(['a', 'b', 'c']);
+  // Not compared: what is being changed, what was changed since, and what a side may have missed.
+  expect(ledger.differing(history, 7, (id) => id !== 'id-d')).toEqual([]);
+  expect(ledger.differing(history, 4, nothing)).toEqual([]);
+  for (const side of [0, 1] as const) ledger.forgetShown(side);
+  expect(ledger.differing(history, 7, nothing)).toEqual([]);
+  ledger.audit(history, 7, differing.slice(0, 1));
+  expect(reports).toEqual([expect.stringMatching(/^lost: a change: the history has another a /)]);
 });

@@ -10,6 +10,8 @@ const MAX_WAIT_MS = 10_000;
 const CODES: readonly string[] = [
   'not_authorized',
   'invalid_message',
+  'message_too_large',
+  'attachment_too_large',
   'conflict',
   'rate_limited',
   'unavailable',
@@ -19,14 +21,15 @@ const CODES: readonly string[] = [
 
 /** The REST interface of docs/protocol.md. All that is asked of it may be repeated. */
 export class Rest {
-  readonly #url: string;
-  readonly #fetch: typeof fetch;
+  /** Of the server: ends without a slash. */
+  readonly url: string;
+  readonly fetch: typeof fetch;
   readonly #link: Link;
   readonly #closed: AbortSignal;
 
   constructor(url: string, fetcher: typeof fetch, link: Link, closed: AbortSignal) {
-    this.#url = url;
-    this.#fetch = fetcher;
+    this.url = url;
+    this.fetch = fetcher;
     this.#link = link;
     this.#closed = closed;
   }
@@ -34,14 +37,21 @@ export class Rest {
   /**
    * Waits and asks again when the server is busy.
    *
-   * @param body makes it a POST
+   * @param path is encoded
+   * @param method POST with a body and GET without, when left out
    * @throws {ParleyError}
    */
-  async call<T>(path: string, cancel?: AbortSignal, body?: object): Promise<T> {
+  async call<T>(
+    path: string,
+    cancel?: AbortSignal,
+    body?: object,
+    method: Method = body ? 'POST' : 'GET',
+  ): Promise<T> {
+    const call = { path, body, method };
     const signal = cancel ? AbortSignal.any([cancel, this.#closed]) : this.#closed;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await this.#withToken(path, signal, body)) as T;
+        return (await this.#withToken(call, signal)) as T;
       } catch (error) {
         if (!(error instanceof ParleyError)) throw error;
         const { retryAfterMs = MAX_WAIT_MS + 1 } = error;
@@ -51,26 +61,31 @@ export class Rest {
     }
   }
 
-  async #withToken(path: string, signal: AbortSignal, body?: object): Promise<unknown> {
+  async #withToken(call: Call, signal: AbortSignal): Promise<unknown> {
     const token = await this.#link.token(signal);
-    const answer = await this.#request(path, token, signal, body);
-    if (answer.status !== 401) return read(answer);
+    const answer = await this.#request(call, token, signal);
+    if (answer.status !== 401) return readAnswer(answer);
     const renewed = await this.#link.renewToken(token, signal);
-    const again = await this.#request(path, renewed, signal, body);
+    const again = await this.#request(call, renewed, signal);
     if (again.status !== 401) this.#link.proveToken();
-    return read(again);
+    return readAnswer(again);
   }
 
-  async #request(path: string, token: string, signal: AbortSignal, body?: object): Promise<Answer> {
+  async #request(
+    { path, body, method }: Call,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     try {
       // Called as a method the platform's would refuse.
-      const get = this.#fetch;
-      const response = await get(`${this.#url}/api/${path}`, {
+      const { fetch: ask, url } = this;
+      const response = await ask(`${url}/api/${path}`, {
+        method,
         headers: {
           authorization: `Bearer ${token}`,
           ...(body && { 'content-type': 'application/json' }),
         },
-        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+        ...(body && { body: JSON.stringify(body) }),
         cache: 'no-store',
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
@@ -82,12 +97,21 @@ export class Rest {
   }
 }
 
-interface Answer {
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+interface Call {
+  readonly path: string;
+  readonly body: object | undefined;
+  readonly method: Method;
+}
+
+export interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-function read({ status, text }: Answer): unknown {
+/** @throws {ParleyError} what it was refused with */
+export function readAnswer({ status, text }: Answer): unknown {
   let body: { code?: string; detail?: string; retryAfterMs?: number } | undefined;
   try {
     body = JSON.parse(text) as typeof body;

@@ -4,12 +4,14 @@ import type { Rest } from '../rest/rest.ts';
 import { sleep } from '../async/sleep.ts';
 import type { Vault } from '../storage/vault.ts';
 import type { ConversationSummary } from '../types.ts';
+import { type Change, isArrival } from './changes.ts';
 import { List } from './list.ts';
 import { Loader } from './loader.ts';
 import { Mender } from './mender.ts';
 import { Outbox } from './outbox.ts';
-import { type Change, Room } from './room.ts';
+import { Room } from './room.ts';
 import { RoomThread } from './thread.ts';
+import { Uploads } from '../upload/uploads.ts';
 
 export interface ChatParts {
   readonly link: Link;
@@ -24,6 +26,7 @@ export interface ChatParts {
 export class Chat {
   readonly list: List;
   readonly outbox: Outbox;
+  readonly #uploads: Uploads;
   readonly #parts: ChatParts;
   readonly #rooms = new Map<string, Room>();
   readonly #threads = new Map<string, RoomThread>();
@@ -35,6 +38,7 @@ export class Chat {
     this.#parts = parts;
     const { rest, link, vault, tabId, me, closed } = parts;
     this.#mender = new Mender(closed);
+    this.#uploads = new Uploads(rest, closed, (room) => this.publish(room));
     this.list = new List(rest, this.#rooms, (found) => this.#adoptAll(found));
     this.outbox = new Outbox({
       link,
@@ -55,11 +59,22 @@ export class Chat {
     let thread = this.#threads.get(id);
     if (!thread) {
       const room = this.#room(id);
-      const { link, vault, tabId, closed } = this.#parts;
+      const { link, rest, vault, tabId, closed } = this.#parts;
       const loader = this.#loader(room);
       const publish = (): void => this.publish(room);
       const { outbox } = this;
-      thread = new RoomThread({ room, loader, link, vault, tabId, outbox, publish, closed });
+      thread = new RoomThread({
+        room,
+        loader,
+        link,
+        rest,
+        vault,
+        tabId,
+        outbox,
+        uploads: this.#uploads,
+        publish,
+        closed,
+      });
       this.#threads.set(id, thread);
     }
     return thread;
@@ -106,6 +121,10 @@ export class Chat {
       case 'new_message':
       case 'message_ack':
       case 'read_receipt':
+      case 'message_edited':
+      case 'message_deleted':
+      case 'reaction_added':
+      case 'reaction_removed':
         this.#onChange(this.#room(frame.conversationId), frame);
       // Others are of a newer server: the hole that they leave is read over REST.
     }
@@ -131,7 +150,7 @@ export class Chat {
 
   #room(id: string): Room {
     let room = this.#rooms.get(id);
-    if (!room) this.#rooms.set(id, (room = new Room(id, this.#parts.me)));
+    if (!room) this.#rooms.set(id, (room = new Room(id, this.#parts.me, this.#parts.rest.url)));
     return room;
   }
 
@@ -164,8 +183,10 @@ export class Chat {
   }
 
   #onChange(room: Room, change: Change): void {
-    const isOwn = change.type !== 'read_receipt' && room.isOwn(change.message);
-    const isAwaited = isOwn && this.outbox.confirm(room.stored(change.message, change.seq));
+    const isAwaited =
+      isArrival(change) &&
+      room.isOwn(change.message) &&
+      this.outbox.confirm(room.stored(change.message, change.seq));
     room.take(change, isAwaited);
     this.#changed.add(room);
     this.#mendIfBehind(room);

@@ -1,11 +1,18 @@
 import { ParleyError } from '../errors.ts';
-import type { FailedMessage, SendingMessage } from '../types.ts';
+import type { Attachment, FailedMessage, SendingMessage } from '../types.ts';
+import { NONE } from './messages.ts';
+
+/** What somebody wants to say. */
+export interface Said {
+  readonly conversationId: string;
+  readonly content: string;
+  /** Not in those of an earlier version. */
+  readonly attachments?: readonly Attachment[];
+}
 
 /** An unsent message as it is stored: may have been written by another version. */
-export interface Entry {
-  readonly conversationId: string;
+export interface Entry extends Said {
   readonly clientMessageId: string;
-  readonly content: string;
   /** When it was sent, in milliseconds since 1970; no two of a tab have the same. */
   readonly at: number;
   readonly error?: { readonly code: ParleyError['code']; readonly message: string };
@@ -20,7 +27,7 @@ export const draftKey = (tabId: string, conversationId: string): string =>
 
 /** As it is shown. */
 export function toMessage(
-  { conversationId, clientMessageId, content, at, error }: Entry,
+  { conversationId, clientMessageId, content, attachments = NONE, at, error }: Entry,
   senderId: string,
 ): SendingMessage | FailedMessage {
   const message = {
@@ -28,6 +35,7 @@ export function toMessage(
     conversationId,
     senderId,
     content,
+    attachments,
     createdAt: new Date(at).toISOString(),
     clientMessageId,
   };

@@ -16,8 +16,12 @@ const message = (seq: number, senderId = 'me', status: 'sent' | 'read' = 'sent')
     status,
     conversationId: 'c',
     content: '',
+    attachments: [],
     createdAt: '',
     clientMessageId: undefined,
+    reactions: [],
+    editedAt: undefined,
+    deletedAt: undefined,
   }) satisfies StoredMessage;
 const shown = () => history.messages.map(({ seq, status }) => `${seq} ${status}`);
 

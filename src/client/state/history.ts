@@ -1,5 +1,5 @@
 import type { StoredMessage } from '../types.ts';
-import { keep } from './messages.ts';
+import { renew } from './messages.ts';
 
 /** The stored messages of a conversation that are loaded: in order of seq, and from the oldest one on without holes. */
 export class History {
@@ -46,7 +46,7 @@ export class History {
     const known = new Map(this.messages.map((message) => [message.seq, message]));
     const before = replaces ? [] : this.messages.filter(({ seq }) => seq < first);
     const after = this.messages.filter(({ seq }) => seq > last);
-    const between = page.map((message) => keep(known.get(message.seq), this.#marked(message)));
+    const between = page.map((message) => renew(known.get(message.seq), this.#marked(message)));
     this.messages = [...before, ...between, ...after];
     if (before.length === 0) this.hasOlder = !isAll;
     this.isLoaded = true;
@@ -70,12 +70,12 @@ export class History {
     return this.messages.findLast(({ id }) => id === messageId);
   }
 
-  /** The seq from which on it is not known whether one's own have been read. */
-  get firstUnread(): number {
-    return (
-      this.messages.find((message) => message.seq > this.#read.own && this.#isOwn(message))?.seq ??
-      Infinity
-    );
+  /** Changes that one, when it is loaded; all others stay the objects they are. */
+  update(messageId: string, change: (message: StoredMessage) => StoredMessage): void {
+    const at = this.messages.findLastIndex(({ id }) => id === messageId);
+    const old = this.messages[at];
+    const now = old && change(old);
+    if (now && now !== old) this.messages = this.messages.with(at, now);
   }
 
   #raise(side: Side, seq: number): void {

@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { pass, startServer } from './testing/start-server.ts';
 import { FakeServer, OTHER } from './testing/fake-server.ts';
 import { tell } from './testing/frames.ts';
 import { contents, openChat } from './testing/open-chat.ts';
 
-vi.mock('../link/open-link.ts', async () => ({
-  openLink: (await import('./testing/fake-link.ts')).openFakeLink,
-}));
 const flights = vi.hoisted(() => ({ count: 0 }));
 // Who asks without end and without waiting would not let the test end.
 vi.mock('../rest/flight.ts', async (importOriginal) => {
@@ -23,16 +21,9 @@ vi.mock('../rest/flight.ts', async (importOriginal) => {
 let server: FakeServer;
 let id: string;
 beforeEach(() => {
-  vi.useFakeTimers();
   flights.count = 0;
-  server = new FakeServer();
-  id = server.create(1);
+  ({ server, id } = startServer());
 });
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 test('aborted: nothing is being loaded any more', async () => {
   const { client } = await openChat(server);

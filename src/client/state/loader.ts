@@ -62,43 +62,57 @@ export class Loader {
     // The server has less than it had: it was restored to an earlier time.
     if (fresh && fresh.seq < seq) room.restart();
     const isWanted = room.isWanted;
-    if (isWanted) await this.#readMissed(signal);
+    if (isWanted) await this.#readMissed(fresh?.seq ?? seq, signal);
     if (fresh) room.adopt(fresh, isWanted);
   }
 
-  /** From the newest message back to what is known. */
-  async #readMissed(signal: AbortSignal): Promise<void> {
-    const { history, seq } = this.#room;
+  /**
+   * From the newest message back to what is known.
+   *
+   * @param upTo the last change that it has for certain
+   */
+  async #readMissed(upTo: number, signal: AbortSignal): Promise<void> {
+    const room = this.#room;
+    const { history, seq } = room;
+    const { isLoaded } = history;
+    if (isLoaded && upTo <= seq) return;
+    const first = history.messages[0]?.seq ?? 0;
     const found: HistoryMessage[] = [];
     let before: string | null | undefined;
     let isThrough: boolean;
     let isJoined: boolean;
     do {
-      const page = await this.#page(history.isLoaded ? PAGE : FIRST_PAGE, before, signal);
+      const page = await this.#page(isLoaded ? PAGE : FIRST_PAGE, before, signal);
       found.push(...page.messages);
       before = page.nextCursor;
       const oldest = found.at(-1)?.seq ?? 0;
-      isJoined = history.isLoaded && (oldest <= seq + 1 || before === null);
-      const knowsRead =
-        oldest <= history.firstUnread ||
-        found.some((message) => message.readAt !== null && this.#room.isOwn(message));
-      isThrough = !history.isLoaded || (isJoined && knowsRead);
-    } while (!isThrough && before !== null && found.length < MAX_MISSED);
-    this.#merge(found, before, !isJoined);
+      isJoined = isLoaded && (oldest <= seq + 1 || before === null);
+      // What else was missed may have changed any of those that are shown.
+      isThrough = !isLoaded || (isJoined && (oldest <= first || room.knowsAll(upTo, found)));
+    } while (!isThrough && before !== null && (isJoined || found.length < MAX_MISSED));
+    this.#merge(found, upTo, before, !isJoined);
   }
 
   async #grow(signal: AbortSignal): Promise<void> {
-    const { history } = this.#room;
+    const { history, seq, jumps } = this.#room;
     const oldest = history.messages[0];
     const page = await this.#page(PAGE, oldest && String(oldest.seq), signal);
     // Otherwise it has begun anew meanwhile.
-    if (history.messages[0]?.seq === oldest?.seq) this.#merge(page.messages, page.nextCursor);
+    if (history !== this.#room.history || history.messages[0]?.seq !== oldest?.seq) return;
+    // It may be older than what was missed, or newer.
+    if (this.#room.jumps !== jumps) await this.#grow(signal);
+    else this.#merge(page.messages, seq, page.nextCursor);
   }
 
-  #merge(newestFirst: readonly HistoryMessage[], next: string | null, replaces = false): void {
-    const page = newestFirst.map((message) => this.#room.stored(message)).toReversed();
+  #merge(
+    newestFirst: readonly HistoryMessage[],
+    since: number,
+    next: string | null,
+    replaces = false,
+  ): void {
+    const page = newestFirst.map((message) => this.#room.asNow(message, since)).toReversed();
     this.#parts.onPage(page);
-    this.#room.history.merge(page, next === null, replaces);
+    this.#room.merge(page, since, next === null, replaces);
   }
 
   #page(limit: number, before: string | null | undefined, signal: AbortSignal) {
@@ -123,7 +137,7 @@ export class Loader {
     };
     show({ status: 'loading' });
     try {
-      await work();
+      await room.recent.during(work);
       show({ status: 'ready' });
     } catch (error) {
       const known = toError(error);

@@ -1,26 +1,15 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { pass, startServer } from './testing/start-server.ts';
 import type { ConversationFrame } from '../link.ts';
 import type { Message } from '../types.ts';
 import { FakeServer, ME, OTHER } from './testing/fake-server.ts';
 import { contents, openChat } from './testing/open-chat.ts';
 
-vi.mock('../link/open-link.ts', async () => ({
-  openLink: (await import('./testing/fake-link.ts')).openFakeLink,
-}));
-
 let server: FakeServer;
 let id: string;
 beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
-  id = server.create(1);
+  ({ server, id } = startServer());
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 const fill = (count: number): void => {
   for (let i = 0; i < count; i += 1) server.send(id, OTHER, `missed ${i}`);
@@ -218,8 +207,8 @@ test('the connection fails again while the list is being read: conversations are
 
 test.each([
   ['about nothing', { type: 'notice', text: 'hello' }],
-  ['about a message', { type: 'reaction_added', messageId: 'x', emoji: '🚲' }],
-  ['with a message', { type: 'message_edited', message: { id: 'x', content: 'hello' } }],
+  ['about a message', { type: 'message_pinned', messageId: 'x' }],
+  ['with a message', { type: 'message_moved', message: { id: 'x', content: 'hello' } }],
 ])('a frame of a newer server %s is passed over', async (_, frame) => {
   const { client, link } = await openChat(server);
   const thread = client.thread(id);

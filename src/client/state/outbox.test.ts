@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { pass, startServer } from './testing/start-server.ts';
 import { memoryStorage } from '../storage/memory.ts';
 import { createRandom } from '../testing/create-random.ts';
 import { slowStorage } from '../testing/slow-storage.ts';
@@ -8,23 +9,11 @@ import { FakeServer, ME, OTHER } from './testing/fake-server.ts';
 import { refuse, store, takeSends, tell } from './testing/frames.ts';
 import { contents, openChat } from './testing/open-chat.ts';
 
-vi.mock('../link/open-link.ts', async () => ({
-  openLink: (await import('./testing/fake-link.ts')).openFakeLink,
-}));
-
 let server: FakeServer;
 let id: string;
 beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
-  id = server.create(1);
+  ({ server, id } = startServer());
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 test('one at a time, in order, and shown at once', async () => {
   const { client, link } = await openChat(server);

@@ -4,7 +4,7 @@ import type { FailedMessage, SendingMessage, StoredMessage } from '../types.ts';
 import type { Vault } from '../storage/vault.ts';
 import { abortable } from '../async/abortable.ts';
 import { backoffMs } from '../async/backoff.ts';
-import { type Entry, entryKey, toMessage } from './entry.ts';
+import { type Entry, type Said, entryKey, toMessage } from './entry.ts';
 import { newId } from './new-id.ts';
 
 /** How long an answer may take, in milliseconds. */
@@ -48,13 +48,9 @@ export class Outbox {
     this.#parts = parts;
   }
 
-  send(conversationId: string, content: string, signal?: AbortSignal): Promise<StoredMessage> {
-    const item = this.#add({
-      conversationId,
-      clientMessageId: newId(),
-      content,
-      at: this.#now(),
-    });
+  send(said: Said, signal?: AbortSignal): Promise<StoredMessage> {
+    const { conversationId } = said;
+    const item = this.#add({ ...said, clientMessageId: newId(), at: this.#now() });
     const sent = new Promise<StoredMessage>((resolve, reject) => {
       item.waiting.push({ resolve, reject });
     });
@@ -71,8 +67,8 @@ export class Outbox {
     const item = this.#find(clientMessageId);
     if (item?.message.status !== 'failed') return;
     // It goes now, after what was sent before.
-    const { content } = item.entry;
-    this.#save(this.#add({ conversationId, clientMessageId, content, at: this.#now() }));
+    const { error: _, ...entry } = item.entry;
+    this.#save(this.#add({ ...entry, at: this.#now() }));
     this.#remove(item);
     this.#changed(conversationId);
   }
@@ -179,8 +175,10 @@ export class Outbox {
   #pump(queue: readonly Item[]): void {
     const item = queue.find(({ message }) => message.status === 'sending');
     if (!item || item.timer !== undefined || !this.#may.send || !this.#may.overtake) return;
-    const { conversationId, clientMessageId, content } = item.entry;
-    if (!this.#parts.link.send({ type: 'send_message', conversationId, clientMessageId, content }))
+    const { conversationId, clientMessageId, content, attachments = [] } = item.entry;
+    const frame = { type: 'send_message', conversationId, clientMessageId, content } as const;
+    const attachmentIds = attachments.map(({ id }) => id);
+    if (!this.#parts.link.send(attachmentIds.length > 0 ? { ...frame, attachmentIds } : frame))
       return;
     item.attempts += 1;
     item.timer = this.#later(item, ANSWER_MS);

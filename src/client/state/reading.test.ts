@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { pass, startServer } from './testing/start-server.ts';
 import { FakeServer, ME, OTHER } from './testing/fake-server.ts';
 import { store, tell } from './testing/frames.ts';
 import { contents, openChat } from './testing/open-chat.ts';
 
-vi.mock('../link/open-link.ts', async () => ({
-  openLink: (await import('./testing/fake-link.ts')).openFakeLink,
-}));
-
 let server: FakeServer;
 let id: string;
 beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
-  id = server.create(1);
+  ({ server, id } = startServer());
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 test('is told when it is news, and again until it is confirmed', async () => {
   server.send(id, OTHER, 'one');

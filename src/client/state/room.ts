@@ -1,5 +1,4 @@
 import type { Conversation, HistoryMessage } from '../../protocol/resources.ts';
-import type { ConversationFrame } from '../link.ts';
 import { Subject } from '../observable.ts';
 import type {
   ConversationSummary,
@@ -9,15 +8,19 @@ import type {
   SendingMessage,
   StoredMessage,
   ThreadState,
+  Upload,
 } from '../types.ts';
+import {
+  type Arrival,
+  type Change,
+  type MessageChange,
+  changed,
+  idOf,
+  isArrival,
+} from './changes.ts';
 import { History } from './history.ts';
-import { keep, toStored } from './messages.ts';
-
-/** A frame that has a seq. */
-export type Change = Extract<
-  ConversationFrame,
-  { type: 'new_message' | 'message_ack' | 'read_receipt' }
->;
+import { keep, renew, toStored } from './messages.ts';
+import { Recent } from './recent.ts';
 
 /**
  * One conversation, as far as it is known. Changes are applied in the order of their seq and once each, in whatever order
@@ -34,6 +37,7 @@ export class Room {
   isTyping = false;
   /** `undefined`: nobody has written one here, nor has it been read. */
   draft: string | undefined;
+  uploads: readonly Upload[] = [];
   /** Whether its messages are wanted too. */
   isWanted = false;
   loading: Loading = IDLE;
@@ -44,15 +48,20 @@ export class Room {
   isStale = false;
   /** What there is at least. */
   target = 0;
+  /** How often `seq` has gone on without the changes between. */
+  jumps = 0;
   readonly ahead = new Map<number, Change>();
+  readonly recent = new Recent();
   /** As it was published. */
   summary: ConversationSummary | undefined;
   #shown: readonly [readonly Message[], readonly Message[]] = [[], []];
   readonly #me: () => string | undefined;
+  readonly #url: string;
 
-  constructor(id: string, me: () => string | undefined) {
+  constructor(id: string, me: () => string | undefined, url: string) {
     this.id = id;
     this.#me = me;
+    this.#url = url;
     this.history = new History(this.isOwn);
     this.state = new Subject(this.#thread([]));
   }
@@ -82,8 +91,9 @@ export class Room {
     const last = lastMessage && this.stored(lastMessage);
     const isRead = this.toRead && (last?.seq ?? 0) <= this.toRead.seq;
     if (base.unreadCount === 0) this.toRead = undefined;
+    if (base.seq !== this.seq) this.jumps += 1;
     this.base = isRead ? { ...base, unreadCount: 0 } : base;
-    this.last = last && keep(this.last, last);
+    this.last = last && renew(this.last, last);
     this.isStale = false;
     this.#applyAhead();
   }
@@ -91,24 +101,65 @@ export class Room {
   /** @param isAwaited it stands in for one that was shown as `sending`, and is shown whatever is missing before it */
   take(change: Change, isAwaited: boolean): void {
     const isKnown = this.isWanted && change.seq <= this.seq;
-    if (change.type !== 'read_receipt' && (isKnown || isAwaited))
+    if (isArrival(change) && (isKnown || isAwaited))
       this.history.insert(this.stored(change.message, change.seq));
     this.ahead.set(change.seq, change);
     this.#applyAhead();
   }
 
+  /** Whether each change up to that one is known, or is among these. */
+  knowsAll(upTo: number, found: readonly HistoryMessage[]): boolean {
+    const known = new Set([...this.ahead.keys(), ...found.map(({ seq }) => seq)]);
+    const missed = [...known].filter((seq) => seq > this.seq && seq <= upTo);
+    return missed.length === upTo - this.seq;
+  }
+
+  /**
+   * What was read, as it is now: `recent.during` the reading.
+   *
+   * @param since changes up to that one are in it for certain, and those after it have been applied one by one
+   */
+  asNow(message: HistoryMessage, since: number): StoredMessage {
+    return this.recent.apply(this.stored(message), since);
+  }
+
+  /**
+   * Shows what was read, oldest first.
+   *
+   * @param since as for `asNow`
+   * @param isAll there are none before
+   * @param replaces it is not known what lies between it and what was loaded before
+   */
+  merge(page: readonly StoredMessage[], since: number, isAll: boolean, replaces = false): void {
+    // Those that wait for a hole: the page, which is newer, fills it.
+    for (const [seq, change] of [...this.ahead].toSorted(([a], [b]) => a - b))
+      if (seq <= since) this.#show(change);
+    this.history.merge(page, isAll, replaces);
+  }
+
+  /** Shows what a message is now, when it is shown. Whether it is read is told by others. */
+  amend(now: StoredMessage): void {
+    const amended = (old: StoredMessage): StoredMessage =>
+      renew(old, { ...now, status: old.status });
+    this.history.update(now.id, amended);
+    if (this.last?.id === now.id) this.last = amended(this.last);
+  }
+
   stored(message: HistoryMessage): StoredMessage;
-  stored(message: Extract<Change, { message: unknown }>['message'], seq: number): StoredMessage;
+  stored(message: Arrival['message'], seq: number): StoredMessage;
   stored(message: HistoryMessage, seq = message.seq): StoredMessage {
-    return toStored(this.id, message, seq, this.#me());
+    return toStored(this.id, message, seq, this.#me(), this.#url);
   }
 
   /** Nothing that is known counts any more. */
   restart(): void {
     this.base = this.toRead = undefined;
+    this.last = null;
     this.history = new History(this.isOwn);
     this.target = 0;
     this.ahead.clear();
+    this.recent.clear();
+    this.jumps += 1;
   }
 
   /** It is not for this user, or not any more. */
@@ -152,9 +203,9 @@ export class Room {
   }
 
   #thread(messages: readonly Message[]): ThreadState {
-    const { loading, loadingOlder, isTyping, draft = '', history } = this;
+    const { loading, loadingOlder, isTyping, draft = '', uploads, history } = this;
     const hasOlder = history.isLoaded && history.hasOlder;
-    return { messages, hasOlder, loading, loadingOlder, isTyping, draft };
+    return { messages, hasOlder, loading, loadingOlder, isTyping, draft, uploads };
   }
 
   #applyAhead(): void {
@@ -162,14 +213,24 @@ export class Room {
     for (let next; this.base && (next = this.ahead.get(this.seq + 1));) {
       this.ahead.delete(next.seq);
       this.base = { ...this.base, seq: next.seq };
-      if (next.type === 'read_receipt') this.#applyReceipt(next);
-      else this.#applyMessage(this.stored(next.message, next.seq));
+      this.#show(next);
+      if (isArrival(next)) this.#applyMessage(this.stored(next.message, next.seq));
+      else if (next.type === 'read_receipt') this.#applyReceipt(next);
+      else this.#applyChange(next);
     }
+  }
+
+  /** In the history. */
+  #show(change: Change): void {
+    if (isArrival(change)) {
+      if (this.isWanted) this.history.insert(this.stored(change.message, change.seq));
+    } else if (change.type === 'read_receipt') {
+      this.history.receipt(change.userId === this.#me() ? 'others' : 'own', change.messageId);
+    } else this.history.update(idOf(change), (message) => changed(message, change));
   }
 
   #applyMessage(message: StoredMessage): void {
     if (!this.base) return;
-    if (this.isWanted) this.history.insert(message);
     this.last = message;
     this.base = { ...this.base, lastMessageAt: message.createdAt };
     if (this.isOwn(message)) return;
@@ -179,7 +240,6 @@ export class Room {
 
   #applyReceipt({ userId, messageId, seq }: Extract<Change, { type: 'read_receipt' }>): void {
     const isMine = userId === this.#me();
-    this.history.receipt(isMine ? 'others' : 'own', messageId);
     if (this.last?.id === messageId) this.last = { ...this.last, status: 'read' };
     if (!isMine || !this.base) return;
     const read = [this.last, this.toRead, this.history.find(messageId)].find(
@@ -193,7 +253,25 @@ export class Room {
         (message) => message.seq > read.seq && message.seq < seq && !this.isOwn(message),
       );
       this.base = { ...this.base, unreadCount: unread.length };
+      // Of those that are shown as deleted some may have been so only after that.
+      this.isStale ||= unread.some(({ deletedAt }) => deletedAt !== undefined);
     } else this.isStale = true;
+  }
+
+  #applyChange(change: MessageChange): void {
+    this.recent.add(change);
+    if (change.type === 'message_deleted') this.#applyDeletion(change);
+    const { last } = this;
+    this.last = last && changed(last, change);
+  }
+
+  /** One that was not read counts no more. */
+  #applyDeletion({ messageId, message }: Extract<Change, { type: 'message_deleted' }>): void {
+    if (!this.base?.unreadCount || this.isOwn(message)) return;
+    const deleted = this.last?.id === messageId ? this.last : this.history.find(messageId);
+    if (!deleted) this.isStale = true;
+    else if (deleted.status === 'sent' && deleted.seq > (this.toRead?.seq ?? 0))
+      this.base = { ...this.base, unreadCount: this.base.unreadCount - 1 };
   }
 }
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { pass, startServer } from './testing/start-server.ts';
 import { memoryStorage } from '../storage/memory.ts';
 import { createClient } from '../create-client.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
@@ -8,25 +9,15 @@ import { FakeServer, ME } from './testing/fake-server.ts';
 import { contents, openChat } from './testing/open-chat.ts';
 import { store, takeContents, tell } from './testing/frames.ts';
 
-vi.mock('../link/open-link.ts', async () => ({
-  openLink: (await import('./testing/fake-link.ts')).openFakeLink,
-}));
-
 let server: FakeServer;
 let id: string;
 let storage: ClientStorage;
 let locks: FakeLocks;
 beforeEach(() => {
-  vi.useFakeTimers();
+  ({ server, id } = startServer());
   locks = new FakeLocks();
   vi.stubGlobal('navigator', { locks: locks.tab().locks });
-  server = new FakeServer();
-  id = server.create(1);
   storage = memoryStorage();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 /** The tab of the first entry. */
@@ -46,7 +37,7 @@ test('a tab’s unsent messages are its own while it lives, and another’s when
   expect(second.client.thread(id).state.get().messages).toEqual([]);
   expect(takeContents(second.link)).toEqual(['mine']);
   await first.client.close();
-  await vi.advanceTimersByTimeAsync(10);
+  await pass(10);
   expect(contents(second.client.thread(id).state.get().messages)).toEqual([
     'sending one',
     'sending two',
@@ -79,7 +70,7 @@ test('a draft is of the tab that wrote it, and another’s when that is gone and
   expect(draft(id)).toBe('');
   second.client.thread(id).setDraft('short');
   await first.client.close();
-  await vi.advanceTimersByTimeAsync(10);
+  await pass(10);
   expect([draft(id), draft(other)]).toEqual(['short', 'also']);
   second.client.thread(id).setDraft('');
   second.client.thread(other).setDraft('');
@@ -95,7 +86,7 @@ test('a tab that came later is heard of', async () => {
   void second.client.thread(id).send('one');
   first.link.events.onTab(await storedBy());
   await second.client.close();
-  await vi.advanceTimersByTimeAsync(10);
+  await pass(10);
   expect(takeContents(first.link)).toEqual(['one']);
 });
 
@@ -105,7 +96,7 @@ test('what was sent while the lock was waited for is not adopted', async () => {
   const second = await openChat(server, { storage });
   for (const told of store(server, first.link)) tell(first.link, told);
   await first.client.close();
-  await vi.advanceTimersByTimeAsync(10);
+  await pass(10);
   expect(second.client.thread(id).state.get().messages).toEqual([]);
   expect(takeContents(second.link)).toEqual([]);
 });
@@ -119,7 +110,7 @@ test('after a reload what was unsent goes before what is new', async () => {
   const { client, link } = await openChat(server, { storage: slow });
   void client.thread(id).send('new');
   expect(takeContents(link)).toEqual([]);
-  await vi.advanceTimersByTimeAsync(1_000);
+  await pass(1_000);
   expect(takeContents(link)).toEqual(['old']);
   expect(contents(client.thread(id).state.get().messages)).toEqual(['sending old', 'sending new']);
 });
@@ -130,13 +121,13 @@ test('what is being written while a tab is closed goes to the next one too', asy
   first.link.down();
   const second = await openChat(server, { storage: slow });
   void first.client.thread(id).send('one');
-  await vi.advanceTimersByTimeAsync(100);
+  await pass(100);
   second.link.events.onTab(await storedBy());
-  await vi.advanceTimersByTimeAsync(100);
+  await pass(100);
   void first.client.thread(id).send('two');
   void first.client.thread(id).send('three');
   void first.client.close();
-  await vi.advanceTimersByTimeAsync(1_000);
+  await pass(1_000);
   expect(contents(second.client.thread(id).state.get().messages)).toEqual([
     'sending one',
     'sending two',
@@ -150,11 +141,11 @@ test('what is forgotten is not sent by the next one', async () => {
   first.link.down();
   const second = await openChat(server, { storage: slow });
   void first.client.thread(id).send('secret');
-  await vi.advanceTimersByTimeAsync(100);
+  await pass(100);
   second.link.events.onTab(await storedBy());
-  await vi.advanceTimersByTimeAsync(100);
+  await pass(100);
   void first.client.forget();
-  await vi.advanceTimersByTimeAsync(1_000);
+  await pass(1_000);
   expect(takeContents(second.link)).toEqual([]);
   expect(await storage.entries('')).toEqual([]);
 });
@@ -166,9 +157,9 @@ test('nothing is adopted, nor written, by a tab that is closed meanwhile', async
   const second = await openChat(server, { storage: slowStorage(storage, { entries: 500 }) });
   await first.client.close();
   const before = await storage.entries('');
-  await vi.advanceTimersByTimeAsync(600);
+  await pass(600);
   await second.client.close();
-  await vi.advanceTimersByTimeAsync(1_000);
+  await pass(1_000);
   expect(before).toHaveLength(1);
   expect(await storage.entries('')).toEqual(before);
 });
@@ -183,11 +174,11 @@ test.each([
     storage,
     fetch: server.fetch,
   });
-  if (ms > 0) await vi.advanceTimersByTimeAsync(ms);
+  if (ms > 0) await pass(ms);
   // It has not even connected.
   expect(locks.held).toEqual(held);
   await client.close();
-  await vi.advanceTimersByTimeAsync(100);
+  await pass(100);
   expect(locks.held).toEqual([]);
 });
 
@@ -198,6 +189,6 @@ test('a draft that was sent before an old one was read stays empty', async () =>
   thread.setDraft('new');
   void thread.send('new');
   thread.setDraft('');
-  await vi.advanceTimersByTimeAsync(5_000);
+  await pass(5_000);
   expect(thread.state.get().draft).toBe('');
 });

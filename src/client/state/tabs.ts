@@ -70,7 +70,7 @@ export class Tabs {
     const values = stored.map(([, value]) => value as Entry | null);
     // Another version may have written something else.
     this.#chat.outbox.adopt(
-      values.filter((entry): entry is Entry => !!entry?.content && entry.at > 0),
+      values.filter((entry): entry is Entry => typeof entry?.content === 'string' && entry.at > 0),
     );
     this.#chat.publish();
     // Never nowhere, should this page end now.

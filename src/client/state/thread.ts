@@ -1,7 +1,18 @@
+import { loadOnUse } from '../load-on-use.ts';
 import type { Link } from '../link.ts';
+import type { Rest } from '../rest/rest.ts';
 import { Timer } from '../async/timer.ts';
 import type { Vault } from '../storage/vault.ts';
-import type { Cancellable, Observable, StoredMessage, Thread, ThreadState } from '../types.ts';
+import type {
+  Cancellable,
+  Observable,
+  SendOptions,
+  StoredMessage,
+  Thread,
+  ThreadState,
+} from '../types.ts';
+import type { Uploads } from '../upload/uploads.ts';
+import type { Amendments } from './amendments.ts';
 import { checkContent } from './check-content.ts';
 import { draftKey } from './entry.ts';
 import type { Loader } from './loader.ts';
@@ -17,9 +28,11 @@ export interface ThreadParts {
   readonly room: Room;
   readonly loader: Loader;
   readonly link: Link;
+  readonly rest: Rest;
   readonly vault: Vault;
   readonly tabId: string;
   readonly outbox: Outbox;
+  readonly uploads: Uploads;
   readonly publish: () => void;
   readonly closed: AbortSignal;
 }
@@ -27,6 +40,11 @@ export interface ThreadParts {
 export class RoomThread implements Thread {
   readonly conversationId: string;
   readonly state: Observable<ThreadState>;
+  readonly edit = this.#amend('edit');
+  readonly delete = this.#amend('delete');
+  readonly addReaction = this.#amend('addReaction');
+  readonly removeReaction = this.#amend('removeReaction');
+  readonly refreshAttachments = this.#amend('refreshAttachments');
   readonly #parts: ThreadParts;
   #typedAt = -Infinity;
   readonly #typing = new Timer();
@@ -45,11 +63,23 @@ export class RoomThread implements Thread {
     return this.#parts.loader.loadOlder(signal);
   }
 
-  send(content: string, { signal }: Cancellable = {}): Promise<StoredMessage> {
-    const sent = this.#send(content, signal);
+  send(content: string, options: SendOptions = {}): Promise<StoredMessage> {
+    const sent = this.#send(content, options);
     // Whoever is not interested need not catch; and an abort may have taken it back.
     sent.catch(() => this.#parts.publish());
     return sent;
+  }
+
+  upload(file: Blob, name?: string): string {
+    return this.#parts.uploads.add(this.#parts.room, file, name);
+  }
+
+  retryUpload(key: string): void {
+    this.#parts.uploads.retry(this.#parts.room, key);
+  }
+
+  cancelUpload(key: string): void {
+    this.#parts.uploads.cancel(this.#parts.room, key);
   }
 
   retry(clientMessageId: string): void {
@@ -106,12 +136,23 @@ export class RoomThread implements Thread {
     publish();
   }
 
-  async #send(content: string, signal?: AbortSignal): Promise<StoredMessage> {
-    this.#parts.closed.throwIfAborted();
+  async #send(content: string, { signal, uploads = [] }: SendOptions): Promise<StoredMessage> {
+    const { room, outbox, publish, closed } = this.#parts;
+    closed.throwIfAborted();
     signal?.throwIfAborted();
-    checkContent(content);
-    const sent = this.#parts.outbox.send(this.conversationId, content, signal);
-    this.#parts.publish();
+    if (content || uploads.length === 0) checkContent(content);
+    const attachments = this.#parts.uploads.take(room, uploads);
+    const sent = outbox.send({ conversationId: room.id, content, attachments }, signal);
+    publish();
     return sent;
+  }
+
+  /** That method of what is loaded on use. */
+  #amend<K extends keyof Amendments>(name: K): Amendments[K] {
+    const amend = async (...args: [never, never, never]): Promise<void> => {
+      const { Amendments: Loaded } = await loadOnUse();
+      await new Loaded(this.#parts)[name](...args);
+    };
+    return amend as Amendments[K];
   }
 }

@@ -1,6 +1,17 @@
 /** What a page can style with `parley-inbox::part(…)`: docs/inbox.md has them all. */
 const exported = (...parts: string[]): string => parts.join(', ');
 
+const trayParts = [
+  'tray',
+  'upload',
+  'upload-uploading',
+  'upload-ready',
+  'upload-failed',
+  'upload-progress',
+  'upload-retry',
+  'upload-cancel',
+];
+
 export const bannerParts = exported(
   'banner',
   'banner-connecting',
@@ -73,6 +84,24 @@ export const threadParts = exported(
   'failure',
   'retry',
   'discard',
+  'bubble-deleted',
+  'edited: message-edited',
+  'message-actions',
+  'reactions',
+  'reaction',
+  'reaction-own',
+  'files',
+  'photo',
+  'file',
+  'file-name',
+  'menu',
+  'menu-item',
+  'emoji-picker',
+  'confirm',
+  'notice',
+  'drop',
+  'lightbox',
+  'lightbox-photo',
   'typing',
   'jump',
   'jump-new',
@@ -81,4 +110,27 @@ export const threadParts = exported(
   'input: composer-input',
   'counter: composer-counter',
   'send',
+  'attach',
+  'camera',
+  'emoji: emoji-button',
+  'editing',
+  'cancel: editing-cancel',
+  'problem: composer-problem',
+  ...trayParts,
+);
+
+/** What the thread passes on of its composer, under the same names. */
+export const composerParts = exported(
+  'field',
+  'input',
+  'counter',
+  'send',
+  'attach',
+  'camera',
+  'emoji',
+  'emoji-picker',
+  'editing',
+  'cancel',
+  'problem',
+  ...trayParts,
 );

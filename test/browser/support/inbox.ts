@@ -36,6 +36,25 @@ export class Inbox {
     await this.composer.press('Enter');
   }
 
+  /** Opens the menu of the message that says this. */
+  async openMenu(text: string): Promise<void> {
+    const message = this.message(text);
+    await message.hover();
+    await message.getByRole('button', { name: 'More actions' }).click();
+  }
+
+  /** Chooses something of that menu. */
+  async choose(text: string, item: string): Promise<void> {
+    await this.openMenu(text);
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** How one reacted to the message that says this: each with its count, and who. */
+  readonly reactions = (text: string): Promise<string[]> =>
+    this.message(text)
+      .locator('[part~="reaction"]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+
   /** What the thread shows, oldest first: what is on the screen and a little more. */
   readonly texts = (): Promise<string[]> => this.contents.allInnerTexts();
 

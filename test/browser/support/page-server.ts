@@ -13,7 +13,7 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  'img-src * data:',
+  'img-src * data: blob:',
   "connect-src 'self' http://127.0.0.1:* ws://127.0.0.1:*",
   "base-uri 'none'",
   "form-action 'none'",
@@ -42,12 +42,17 @@ export interface PageServer extends AsyncDisposable {
   readonly people: Map<string, Person>;
 }
 
-const FILES = new Map([
+const FILES = new Map<string, readonly [string, string]>([
   ['/', ['text/html', 'test/browser/page/page.html']],
   ['/plain.html', ['text/html', 'test/browser/page/plain.html']],
   ['/page.css', ['text/css', 'test/browser/page/page.css']],
   ['/page.js', ['text/javascript', 'test/browser/page/page.js']],
-  ['/inbox.js', ['text/javascript', 'dist/web/inbox.js']],
+  ...['inbox', 'inbox.catalogue', 'inbox.en', 'inbox.de', 'inbox.ar'].map(
+    (name): [string, [string, string]] => [
+      `/${name}.js`,
+      ['text/javascript', `dist/web/${name}.js`],
+    ],
+  ),
 ]);
 
 const known = <K, V>(all: ReadonlyMap<K, V>, ids: readonly K[]): V[] =>

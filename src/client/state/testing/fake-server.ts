@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Conversation, HistoryMessage } from '../../../protocol/resources.ts';
-import type { Change } from '../room.ts';
+import type { Conversation, HistoryMessage, WireMessage } from '../../../protocol/resources.ts';
+import type { Change, MessageChange } from '../changes.ts';
+import { FakeFiles } from './fake-files.ts';
 
 export const ME = '00000000-0000-4000-8000-00000000000a';
 export const OTHER = '00000000-0000-4000-8000-00000000000b';
@@ -11,23 +12,33 @@ interface Stored {
   readonly createdAt: string;
   readonly changes: Change[];
   readonly messages: HistoryMessage[];
+  /** What each message said first, by its id. */
+  readonly said: Map<string, string>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
 }
 
 /** What the server would store and answer, in memory. Both parties' and nobody else's. */
 export class FakeServer {
   readonly stored = new Map<string, Stored>();
+  readonly files = new FakeFiles();
   readonly requests: string[] = [];
   /** What a request gets instead of its answer. */
-  fail: (path: string) => { status: number; body: object } | 'network' | undefined = () =>
-    undefined;
+  fail: (path: string) => Answer | 'network' | undefined = () => undefined;
   /** How long an answer is on its way, after it was made. */
   delayMs: () => number = () => 0;
+  /** Is told what REST has changed. */
+  onChange: (change: Change) => void = () => undefined;
   #clock = Date.parse('2026-01-01T00:00:00Z');
 
   create(listingId: number): string {
     const id = randomUUID();
     const createdAt = this.#now();
-    this.stored.set(id, { id, listingId, createdAt, changes: [], messages: [] });
+    const said = new Map<string, string>();
+    this.stored.set(id, { id, listingId, createdAt, changes: [], messages: [], said });
     return id;
   }
 
@@ -37,14 +48,20 @@ export class FakeServer {
     return stored;
   }
 
-  /** @returns the new_message of the original when it is a repeat */
-  send(id: string, senderId: string, content: string, clientMessageId?: string): Change {
-    const { changes, messages } = this.of(id);
+  /** @returns the new_message of the original, as it is now, when it is a repeat */
+  send(
+    id: string,
+    senderId: string,
+    content: string,
+    clientMessageId?: string,
+    attachmentIds?: readonly string[],
+  ): Change {
+    const { changes, messages, said } = this.of(id);
     const repeated = messages.find(
       (each) => each.senderId === senderId && each.clientMessageId === clientMessageId,
     );
     const original = repeated && clientMessageId && changes[repeated.seq - 1];
-    if (original) return original;
+    if (original) return this.replayed(original);
     const message: HistoryMessage = {
       id: randomUUID(),
       senderId,
@@ -53,40 +70,85 @@ export class FakeServer {
       readAt: null,
       seq: changes.length + 1,
       ...(clientMessageId === undefined ? {} : { clientMessageId }),
+      ...(attachmentIds && { attachments: attachmentIds.map((each) => this.files.show(each)) }),
     };
     messages.push(message);
-    const { readAt: _, seq, ...wire } = message;
-    const { createdAt: timestamp } = message;
-    const change: Change = {
+    said.set(message.id, content);
+    return this.#made({
       type: 'new_message',
       conversationId: id,
-      message: wire,
-      seq,
-      timestamp,
-    };
-    changes.push(change);
-    return change;
+      message: toWire(message),
+      seq: message.seq,
+      timestamp: message.createdAt,
+    });
   }
 
   read(id: string, userId: string, messageId: string): Change | undefined {
-    const { changes, messages } = this.of(id);
+    const { messages } = this.of(id);
     const upTo = messages.findIndex((message) => message.id === messageId);
     const unread = messages.filter(
       (message, i) => i <= upTo && message.senderId !== userId && message.readAt === null,
     );
     if (unread.length === 0) return undefined;
-    const timestamp = this.#now();
-    for (const message of unread) message.readAt = timestamp;
-    const change: Change = {
-      type: 'read_receipt',
-      conversationId: id,
-      userId,
-      messageId,
-      seq: changes.length + 1,
-      timestamp,
-    };
-    changes.push(change);
-    return change;
+    const about = this.#about(id);
+    for (const message of unread) message.readAt = about.timestamp;
+    return this.#made({ type: 'read_receipt', ...about, userId, messageId });
+  }
+
+  edit(id: string, messageId: string, content: string): MessageChange | undefined {
+    const message = this.message(id, messageId);
+    if (message.deletedAt || message.content === content) return undefined;
+    const about = this.#about(id);
+    message.content = content;
+    message.editedAt = about.timestamp;
+    return this.#made({ type: 'message_edited', ...about, message: toWire(message) });
+  }
+
+  delete(id: string, messageId: string): MessageChange | undefined {
+    const message = this.message(id, messageId);
+    if (message.deletedAt) return undefined;
+    const about = this.#about(id);
+    message.content = '';
+    message.deletedAt = about.timestamp;
+    delete message.editedAt;
+    delete message.reactions;
+    delete message.attachments;
+    return this.#made({ type: 'message_deleted', ...about, messageId, message: toWire(message) });
+  }
+
+  react(
+    id: string,
+    userId: string,
+    messageId: string,
+    emoji: string,
+    isAdded: boolean,
+  ): MessageChange | undefined {
+    const message = this.message(id, messageId);
+    const before = message.reactions ?? [];
+    const known = before.find((each) => each.emoji === emoji)?.userIds ?? [];
+    if (message.deletedAt || known.includes(userId) === isAdded) return undefined;
+    const userIds = isAdded ? [...known, userId] : known.filter((each) => each !== userId);
+    const now = { emoji, count: userIds.length, userIds };
+    const reactions =
+      known.length > 0
+        ? before.map((each) => (each.emoji === emoji ? now : each))
+        : [...before, now];
+    message.reactions = reactions.filter(({ count }) => count > 0);
+    const type = isAdded ? 'reaction_added' : 'reaction_removed';
+    return this.#made({ type, ...this.#about(id), messageId, userId, emoji });
+  }
+
+  message(id: string, messageId: string): HistoryMessage {
+    const found = this.of(id).messages.find((each) => each.id === messageId);
+    if (!found) throw new Error('no such message');
+    return found;
+  }
+
+  /** As it is told again: messages as they are now. */
+  replayed<T extends Change>(change: T): T {
+    if (change.type !== 'new_message' && change.type !== 'message_edited') return change;
+    const message = toWire(this.message(change.conversationId, change.message.id));
+    return { ...change, message };
   }
 
   conversation(id: string): Conversation {
@@ -100,18 +162,21 @@ export class FakeServer {
       createdAt,
       lastMessageAt: last?.createdAt ?? null,
       lastMessage: last ? { ...last } : null,
-      unreadCount: messages.filter((each) => each.senderId === OTHER && each.readAt === null)
-        .length,
+      unreadCount: messages.filter(
+        (each) => each.senderId === OTHER && each.readAt === null && !each.deletedAt,
+      ).length,
       seq: changes.length,
     };
   }
 
   readonly fetch = async (url: unknown, init?: RequestInit): Promise<Response> => {
-    const { pathname, search, searchParams } = new URL(url as string);
-    this.requests.push(pathname + search);
+    const { pathname: full, search, searchParams } = new URL(url as string);
+    // It may be served under a path.
+    const pathname = full.slice(full.indexOf('/api/'));
+    this.requests.push(full + search);
     init?.signal?.throwIfAborted();
     const failure = this.fail(pathname);
-    const answer = failure ?? this.#answer(pathname, searchParams, init);
+    const answer = failure ?? (await this.#answer(pathname, searchParams, init));
     const delayMs = this.delayMs();
     if (delayMs > 0)
       await new Promise((resolve, reject) => {
@@ -122,10 +187,14 @@ export class FakeServer {
     return Response.json(answer.body, { status: answer.status });
   };
 
-  #answer(path: string, query: URLSearchParams, init?: RequestInit) {
-    const [, , , id, what] = path.split('/');
+  #answer(path: string, query: URLSearchParams, init: RequestInit = {}): Answer | Promise<Answer> {
+    const [, , area, id, what, messageId, ...rest] = path.split('/');
     const limit = Number(query.get('limit'));
-    if (init?.method === 'POST') {
+    if (area === 'attachments') return this.files.receive(what ?? '', init);
+    if (what === 'attachments' && id) return this.files.answer(id, path, init);
+    if (messageId && id)
+      return this.#change(id, messageId, decodeURIComponent(rest[1] ?? ''), init);
+    if (init.method === 'POST') {
       const { listingId } = JSON.parse(init.body as string) as { listingId: number };
       const found = [...this.stored.values()].find((each) => each.listingId === listingId);
       return { status: 201, body: this.conversation(found?.id ?? this.create(listingId)) };
@@ -141,14 +210,50 @@ export class FakeServer {
     }
     if (!this.stored.has(id)) return { status: 403, body: { code: 'not_authorized' } };
     if (what === undefined) return { status: 200, body: this.conversation(id) };
+    return { status: 200, body: this.#page(id, query, limit) };
+  }
+
+  #page(id: string, query: URLSearchParams, limit: number) {
+    const after = query.get('after');
     const before = Number(query.get('before') ?? Infinity);
-    const found = this.of(id).messages.filter(({ seq }) => seq < before);
-    const messages = found
-      .slice(-limit)
+    const found = this.of(id).messages.filter(
+      ({ seq }) => seq < before && seq > Number(after ?? 0),
+    );
+    const messages = (after === null ? found.slice(-limit) : found.slice(0, limit))
       .toReversed()
       .map((message) => ({ ...message }));
     const nextCursor = found.length > limit ? String(messages.at(-1)?.seq) : null;
-    return { status: 200, body: { messages, nextCursor } };
+    return { messages, nextCursor };
+  }
+
+  /** This user edits, deletes or reacts. */
+  #change(id: string, messageId: string, emoji: string, { method, body }: RequestInit): Answer {
+    const before = { ...this.message(id, messageId) };
+    if (method !== 'DELETE' && before.deletedAt)
+      return { status: 409, body: { code: 'conflict', detail: 'the message was deleted' } };
+    if (!emoji && before.senderId !== ME)
+      return { status: 400, body: { code: 'invalid_message', detail: 'not your own' } };
+    let change: MessageChange | undefined;
+    if (emoji) change = this.react(id, ME, messageId, emoji, method === 'PUT');
+    else if (method === 'DELETE') change = this.delete(id, messageId);
+    else {
+      const { content } = JSON.parse(body as string) as { content: string };
+      change = this.edit(id, messageId, content);
+    }
+    if (change) this.onChange(change);
+    return {
+      status: 200,
+      body: { conversationId: id, message: { ...this.message(id, messageId) } },
+    };
+  }
+
+  #about(id: string): { conversationId: string; seq: number; timestamp: string } {
+    return { conversationId: id, seq: this.of(id).changes.length + 1, timestamp: this.#now() };
+  }
+
+  #made<T extends Change>(change: T): T {
+    this.of(change.conversationId).changes.push(change);
+    return change;
   }
 
   /** Each later than the one before. */
@@ -156,4 +261,9 @@ export class FakeServer {
     this.#clock += 1_000;
     return new Date(this.#clock).toISOString();
   }
+}
+
+function toWire(message: HistoryMessage): WireMessage {
+  const { readAt: _, seq: __, ...wire } = message;
+  return wire;
 }

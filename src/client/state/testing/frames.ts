@@ -16,7 +16,13 @@ export const takeContents = (link: FakeLink): string[] =>
 /** The server stores what was sent; its answer is lost, unless it is told. */
 export const store = (server: FakeServer, link: FakeLink) =>
   takeSends(link).map((frame) =>
-    server.send(frame.conversationId, ME, frame.content, frame.clientMessageId),
+    server.send(
+      frame.conversationId,
+      ME,
+      frame.content,
+      frame.clientMessageId,
+      frame.attachmentIds,
+    ),
   );
 
 export function tell(link: FakeLink, frame: ConversationFrame | undefined): void {

@@ -9,7 +9,7 @@ export const composerStyles = css`
   .field {
     position: relative;
     display: grid;
-    grid-template-columns: 1fr auto;
+    grid-template-columns: auto minmax(0, 1fr) auto;
     align-items: end;
     gap: 2px var(--parley-space);
     padding: 4px;
@@ -28,7 +28,7 @@ export const composerStyles = css`
     min-inline-size: 0;
     min-block-size: 40px;
     max-block-size: min(9em, 30cqb);
-    padding: 8px 12px;
+    padding: 8px 4px;
     border: 0;
     outline: 0;
     background: none;

@@ -114,6 +114,9 @@ export const itemStyles = css`
     color: var(--parley-accent);
     font-style: italic;
   }
+  .preview.deleted {
+    font-style: italic;
+  }
   .preview.draft .label,
   .preview.failed,
   .preview.failed .mark {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSummary } from '../../../client/types.ts';
 import type { InboxContext } from '../context.ts';
+import { fileIcon, photoIcon } from '../files/attachments.ts';
 import { formatNumber } from '../format-number.ts';
 import { otherParty } from '../parties.ts';
 import { avatar, picture } from '../theme/avatar.ts';
@@ -48,7 +49,7 @@ export function item(
         >${listing?.title ?? strings.list.listing(String(listingId))}</bdi
       >
       <span class="line">
-        ${preview(previewOf(conversation, context.client.userId.get(), strings), context)}
+        ${preview(previewOf(conversation, context.client.userId.get(), strings, locale), context)}
         ${unreadCount > 0 ? badge(unreadCount, context) : nothing}
       </span>
     </span>
@@ -59,11 +60,19 @@ export function item(
 export const timeOf = ({ lastMessage, lastMessageAt, createdAt }: ConversationSummary): string =>
   lastMessage?.createdAt ?? lastMessageAt ?? createdAt;
 
-const preview = ({ kind, label, text }: Preview, { strings }: InboxContext): TemplateResult =>
+const preview = (
+  { kind, label, text, files }: Preview,
+  { strings }: InboxContext,
+): TemplateResult =>
   html`<span class="preview ${kind}" part="item-preview">
     ${kind === 'sending' ? mark(clockIcon, strings.thread.sending) : nothing}
     ${kind === 'failed' ? mark(warningIcon, strings.thread.notSent) : nothing}
     ${label === undefined ? nothing : html`<span class="label">${label}</span>`}
+    ${
+      files === undefined
+        ? nothing
+        : html`<span class="mark">${files === 'photo' ? photoIcon : fileIcon}</span>`
+    }
     <bdi>${text}</bdi>
   </span>`;
 

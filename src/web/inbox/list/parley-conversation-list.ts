@@ -97,6 +97,7 @@ export class ParleyConversationList extends LitElement {
         otherParty(conversation, context).name,
         context.directory.listing(conversation.listingId)?.title,
         conversation.lastMessage?.content,
+        ...(conversation.lastMessage?.attachments.map(({ name }) => name) ?? []),
       ]),
     );
   }

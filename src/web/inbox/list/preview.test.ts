@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ConversationSummary, Message } from '../../../client/types.ts';
+import type { Attachment, ConversationSummary, Message } from '../../../client/types.ts';
 import { en } from '../strings/en.ts';
 import { previewOf } from './preview.ts';
 
@@ -13,6 +13,10 @@ const sent = {
   id: 'm',
   seq: 1,
   clientMessageId: undefined,
+  attachments: [],
+  reactions: [],
+  editedAt: undefined,
+  deletedAt: undefined,
 } satisfies Message;
 
 const preview = (change: Partial<ConversationSummary>) =>
@@ -26,6 +30,7 @@ const preview = (change: Partial<ConversationSummary>) =>
     } as ConversationSummary,
     'me',
     en,
+    'en',
   );
 
 it('is the last message, and says when it is one’s own', () => {
@@ -62,4 +67,30 @@ it('is short, without half a character', () => {
     lastMessage: { ...sent, content: `${'x'.repeat(159)}😀${'y'.repeat(9)}` },
   });
   expect(text).toBe(`${'x'.repeat(159)}…`);
+});
+
+it('says that it was deleted, and by whom', () => {
+  const deleted = { ...sent, content: '', deletedAt: '2026-01-01T00:01:00Z' };
+  expect(preview({ lastMessage: deleted })).toMatchObject({
+    kind: 'deleted',
+    text: 'This message was deleted',
+  });
+  expect(preview({ lastMessage: { ...deleted, senderId: 'me' } }).text).toBe(
+    'You deleted this message',
+  );
+});
+
+const says = (content: string, ...attachments: Attachment[]) =>
+  preview({ lastMessage: { ...sent, content, attachments } });
+
+it('says what the files are, where there is no text', () => {
+  const file = { name: 'bill.pdf', contentType: 'application/pdf' } as Attachment;
+  const url = 'https://chat.example/t';
+  const image = { contentType: 'image/png', width: 9, height: 9, thumbnailUrl: url };
+  const photo = { ...file, ...image } as Attachment;
+  expect(says('', photo)).toMatchObject({ files: 'photo', text: 'Photo' });
+  expect(says('', photo, photo)).toMatchObject({ files: 'photo', text: '2 photos' });
+  expect(says('', file)).toMatchObject({ files: 'file', text: 'bill.pdf' });
+  expect(says('', file, photo)).toMatchObject({ files: 'file', text: '2 files' });
+  expect(says('Look', photo)).toMatchObject({ files: 'photo', text: 'Look' });
 });

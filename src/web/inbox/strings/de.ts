@@ -11,6 +11,31 @@ const why = new Map(
   }),
 );
 
+const whyNotChanged = new Map(
+  Object.entries({
+    not_authorized: 'In dieser Unterhaltung kannst du nicht mehr schreiben.',
+    invalid_message: 'Das geht mit dieser Nachricht nicht.',
+    message_too_large: 'Diese Nachricht ist zu lang.',
+    conflict: 'Diese Nachricht kann nicht mehr geändert werden.',
+    rate_limited: 'Zu viele Änderungen auf einmal. Bitte warte einen Moment.',
+    network: 'Keine Verbindung. Bitte versuche es noch einmal.',
+    unavailable: 'Der Chat ist gerade nicht verfügbar. Bitte versuche es noch einmal.',
+  }),
+);
+
+const whyNotUploaded = new Map(
+  Object.entries({
+    not_authorized: 'In dieser Unterhaltung kannst du nicht mehr schreiben.',
+    attachment_too_large: 'Diese Datei ist zu groß.',
+    invalid_message:
+      'Diese Datei kann nicht gesendet werden: Sie ist leer, nicht sicher oder nicht, was sie vorgibt.',
+    conflict: 'Diese Datei wurde abgelehnt. Bitte wähle sie neu aus.',
+    rate_limited: 'Zu viele Dateien auf einmal. Bitte warte einen Moment.',
+    network: 'Keine Verbindung.',
+    unavailable: 'Dateien können gerade nicht hochgeladen werden.',
+  }),
+);
+
 export const de: Strings = {
   list: {
     title: 'Nachrichten',
@@ -72,6 +97,27 @@ export const de: Strings = {
     from: (name) => `${name}:`,
     fromYou: 'Du:',
     start: 'Hier beginnt die Unterhaltung.',
+    edited: 'bearbeitet',
+    deleted: 'Diese Nachricht wurde gelöscht',
+    deletedByYou: 'Du hast diese Nachricht gelöscht',
+  },
+  message: {
+    actions: 'Weitere Aktionen',
+    edit: 'Bearbeiten',
+    delete: 'Löschen',
+    copy: 'Text kopieren',
+    copied: 'Kopiert',
+    react: (emoji) => `Mit ${emoji} reagieren`,
+    moreReactions: 'Weitere Reaktionen',
+    confirmDelete: 'Diese Nachricht löschen?',
+    confirmDeleteHint: 'Niemand von euch kann sie danach noch lesen.',
+    cancel: 'Abbrechen',
+    you: 'Du',
+    reacted: (name, emoji) => `${name} hat mit ${emoji} auf deine Nachricht reagiert`,
+    tooOld: 'Diese Nachricht ist zu alt, um bearbeitet zu werden.',
+    tooManyReactions: 'Mehr Reaktionen kannst du zu dieser Nachricht nicht hinzufügen.',
+    why: (code) =>
+      whyNotChanged.get(code) ?? 'Das hat nicht geklappt. Bitte versuche es noch einmal.',
   },
   composer: {
     label: (name) => `Nachricht an ${name}`,
@@ -80,5 +126,51 @@ export const de: Strings = {
     hint: 'Enter sendet, Umschalt+Enter beginnt eine neue Zeile',
     bytesLeft: (_, text) => `Noch ${text}`,
     tooLong: (_, text) => `Um ${text} zu lang`,
+    editing: 'Nachricht wird bearbeitet',
+    cancelEditing: 'Bearbeiten abbrechen',
+    save: 'Speichern',
+    emoji: 'Emojis',
+    attach: 'Dateien anhängen',
+    takePhoto: 'Foto aufnehmen',
+  },
+  files: {
+    photos: plurals('de', { one: 'Foto', other: '{n} Fotos' }),
+    files: plurals('de', { one: 'Datei', other: '{n} Dateien' }),
+    dropHere: 'Dateien zum Senden hier ablegen',
+    tray: 'Dateien, die gesendet werden',
+    progress: (name) => `${name} wird hochgeladen`,
+    checking: 'Wird geprüft…',
+    ready: 'Bereit zum Senden',
+    cancel: (name) => `${name} entfernen`,
+    retry: (name) => `${name} erneut versuchen`,
+    stillUploading: 'Die Dateien sind noch nicht bereit.',
+    tooMany: plurals('de', {
+      one: 'Eine Nachricht kann höchstens {n} Datei haben.',
+      other: 'Eine Nachricht kann höchstens {n} Dateien haben.',
+    }),
+    why: (code) => whyNotUploaded.get(code) ?? 'Diese Datei konnte nicht hochgeladen werden.',
+    openPhoto: (name) => `Foto ${name} öffnen`,
+    viewer: 'Fotos',
+    previous: 'Vorheriges Foto',
+    next: 'Nächstes Foto',
+    close: 'Schließen',
+    download: (name) => `${name} herunterladen`,
+    position: (position, count) => `${position} von ${count}`,
+    notShown: 'Dieses Foto kann nicht angezeigt werden.',
+  },
+  emoji: {
+    search: 'Emoji suchen',
+    noMatch: 'Kein Emoji gefunden',
+    loading: 'Emoji werden geladen…',
+    failed: 'Die Emoji konnten nicht geladen werden.',
+    categories: {
+      smileys: 'Gesichter',
+      people: 'Menschen und Gesten',
+      hearts: 'Herzen und Feiern',
+      nature: 'Tiere und Natur',
+      food: 'Essen und Trinken',
+      things: 'Unterwegs und Dinge',
+      symbols: 'Symbole und Flaggen',
+    },
   },
 };

@@ -11,6 +11,31 @@ const why = new Map(
   }),
 );
 
+const whyNotChanged = new Map(
+  Object.entries({
+    not_authorized: 'You can no longer write in this conversation.',
+    invalid_message: 'This cannot be done with this message.',
+    message_too_large: 'This message is too long.',
+    conflict: 'This message can no longer be changed.',
+    rate_limited: 'Too many changes at once. Please wait a moment.',
+    network: 'No connection. Please try again.',
+    unavailable: 'The chat is not available at the moment. Please try again.',
+  }),
+);
+
+const whyNotUploaded = new Map(
+  Object.entries({
+    not_authorized: 'You can no longer write in this conversation.',
+    attachment_too_large: 'This file is too large.',
+    invalid_message:
+      'This file cannot be sent: it is empty, not safe, or not what it claims to be.',
+    conflict: 'This file was refused. Please choose it again.',
+    rate_limited: 'Too many files at once. Please wait a moment.',
+    network: 'No connection.',
+    unavailable: 'Files cannot be uploaded at the moment.',
+  }),
+);
+
 export const en: Strings = {
   list: {
     title: 'Messages',
@@ -69,6 +94,26 @@ export const en: Strings = {
     from: (name) => `${name}:`,
     fromYou: 'You:',
     start: 'This is the beginning of the conversation.',
+    edited: 'edited',
+    deleted: 'This message was deleted',
+    deletedByYou: 'You deleted this message',
+  },
+  message: {
+    actions: 'More actions',
+    edit: 'Edit',
+    delete: 'Delete',
+    copy: 'Copy text',
+    copied: 'Copied',
+    react: (emoji) => `React with ${emoji}`,
+    moreReactions: 'More reactions',
+    confirmDelete: 'Delete this message?',
+    confirmDeleteHint: 'Neither of you will be able to read it any more.',
+    cancel: 'Cancel',
+    you: 'You',
+    reacted: (name, emoji) => `${name} reacted to your message with ${emoji}`,
+    tooOld: 'This message is too old to be edited.',
+    tooManyReactions: 'You cannot add more reactions to this message.',
+    why: (code) => whyNotChanged.get(code) ?? 'That did not work. Please try again.',
   },
   composer: {
     label: (name) => `Message to ${name}`,
@@ -77,5 +122,51 @@ export const en: Strings = {
     hint: 'Enter sends, Shift+Enter starts a new line',
     bytesLeft: (_, text) => `${text} left`,
     tooLong: (_, text) => `Too long by ${text}`,
+    editing: 'Editing a message',
+    cancelEditing: 'Cancel editing',
+    save: 'Save',
+    emoji: 'Emoji',
+    attach: 'Attach files',
+    takePhoto: 'Take a photo',
+  },
+  files: {
+    photos: plurals('en', { one: 'Photo', other: '{n} photos' }),
+    files: plurals('en', { one: 'File', other: '{n} files' }),
+    dropHere: 'Drop files here to send them',
+    tray: 'Files to be sent',
+    progress: (name) => `Uploading ${name}`,
+    checking: 'Checking…',
+    ready: 'Ready to send',
+    cancel: (name) => `Remove ${name}`,
+    retry: (name) => `Try ${name} again`,
+    stillUploading: 'The files are not ready yet.',
+    tooMany: plurals('en', {
+      one: 'A message can have {n} file at most.',
+      other: 'A message can have {n} files at most.',
+    }),
+    why: (code) => whyNotUploaded.get(code) ?? 'This file could not be uploaded.',
+    openPhoto: (name) => `Open photo ${name}`,
+    viewer: 'Photos',
+    previous: 'Previous photo',
+    next: 'Next photo',
+    close: 'Close',
+    download: (name) => `Download ${name}`,
+    position: (position, count) => `${position} of ${count}`,
+    notShown: 'This photo cannot be shown.',
+  },
+  emoji: {
+    search: 'Search emoji',
+    noMatch: 'No emoji found',
+    loading: 'Loading emoji…',
+    failed: 'The emoji could not be loaded.',
+    categories: {
+      smileys: 'Smileys',
+      people: 'People and gestures',
+      hearts: 'Hearts and celebration',
+      nature: 'Animals and nature',
+      food: 'Food and drink',
+      things: 'Travel and things',
+      symbols: 'Symbols and flags',
+    },
   },
 };

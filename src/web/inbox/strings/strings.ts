@@ -1,3 +1,5 @@
+import type { CategoryKey } from '../emoji/catalogue.ts';
+
 /** Everything the inbox says. Numbers and times are already text in the reader's language. */
 export interface Strings {
   readonly list: {
@@ -62,6 +64,32 @@ export interface Strings {
     readonly from: (name: string) => string;
     readonly fromYou: string;
     readonly start: string;
+    /** Beside the time. */
+    readonly edited: string;
+    /** Instead of a message. */
+    readonly deleted: string;
+    readonly deletedByYou: string;
+  };
+  /** What can be done with a message. */
+  readonly message: {
+    readonly actions: string;
+    readonly edit: string;
+    readonly delete: string;
+    readonly copy: string;
+    readonly copied: string;
+    readonly react: (emoji: string) => string;
+    readonly moreReactions: string;
+    readonly confirmDelete: string;
+    readonly confirmDeleteHint: string;
+    readonly cancel: string;
+    /** The reader, in a list of names. */
+    readonly you: string;
+    /** Somebody reacted to the reader's own message. */
+    readonly reacted: (name: string, emoji: string) => string;
+    readonly tooOld: string;
+    readonly tooManyReactions: string;
+    /** Why it could not be changed, by `ParleyError.code`. */
+    readonly why: (code: string) => string;
   };
   readonly composer: {
     readonly label: (name: string) => string;
@@ -71,5 +99,42 @@ export interface Strings {
     /** What counts is bytes, which mean nothing to people: no unit. */
     readonly bytesLeft: (count: number, text: string) => string;
     readonly tooLong: (count: number, text: string) => string;
+    readonly editing: string;
+    readonly cancelEditing: string;
+    readonly save: string;
+    readonly emoji: string;
+    readonly attach: string;
+    readonly takePhoto: string;
+  };
+  readonly files: {
+    /** What a message is that has no text. */
+    readonly photos: (count: number, text: string) => string;
+    readonly files: (count: number, text: string) => string;
+    readonly dropHere: string;
+    readonly tray: string;
+    readonly progress: (name: string) => string;
+    readonly checking: string;
+    readonly ready: string;
+    readonly cancel: (name: string) => string;
+    readonly retry: (name: string) => string;
+    readonly stillUploading: string;
+    readonly tooMany: (count: number, text: string) => string;
+    /** Why it could not be uploaded, by `ParleyError.code`. */
+    readonly why: (code: string) => string;
+    readonly openPhoto: (name: string) => string;
+    readonly viewer: string;
+    readonly previous: string;
+    readonly next: string;
+    readonly close: string;
+    readonly download: (name: string) => string;
+    readonly position: (position: string, count: string) => string;
+    readonly notShown: string;
+  };
+  readonly emoji: {
+    readonly search: string;
+    readonly noMatch: string;
+    readonly loading: string;
+    readonly failed: string;
+    readonly categories: Readonly<Record<CategoryKey, string>>;
   };
 }

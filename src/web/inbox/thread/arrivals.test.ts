@@ -12,6 +12,10 @@ const stored = (seq: number, senderId = 'you'): Message => ({
   id: `m${seq}`,
   seq,
   clientMessageId: undefined,
+  attachments: [],
+  reactions: [],
+  editedAt: undefined,
+  deletedAt: undefined,
 });
 const unsent: Message = {
   key: 'u',
@@ -19,6 +23,7 @@ const unsent: Message = {
   senderId: 'me',
   content: 'hello',
   createdAt: '2026-01-01T10:00:00.000Z',
+  attachments: [],
   status: 'sending',
   clientMessageId: 'u',
 };

@@ -1,4 +1,5 @@
 import type { Message, StoredMessage } from '../../../client/types.ts';
+import { isDeleted, isStored } from '../stored.ts';
 
 /** Tells what of a thread is new: for whoever has scrolled away from the end, and for screen readers. */
 export class Arrivals {
@@ -39,12 +40,8 @@ export class Arrivals {
       const message = messages[at];
       if (message === undefined || !isStored(message)) continue;
       if (message.seq <= seq) break;
-      if (message.senderId !== this.#userId) found.unshift(message);
+      if (message.senderId !== this.#userId && !isDeleted(message)) found.unshift(message);
     }
     return found;
   }
-}
-
-function isStored(message: Message): message is StoredMessage {
-  return message.status === 'sent' || message.status === 'read';
 }

@@ -1,4 +1,4 @@
-import { httpUrl } from './http-url.ts';
+import { httpUrl } from '../http-url.ts';
 
 export interface Link {
   /** As it was written. */

@@ -44,6 +44,15 @@ export const messageStyles = css`
   .message.last {
     padding-block-end: 10px;
   }
+  .body {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    inline-size: 100%;
+  }
+  .own .body {
+    flex-direction: row-reverse;
+  }
   .bubble {
     max-inline-size: min(80%, 34em);
     min-inline-size: 2.6em;
@@ -83,6 +92,76 @@ export const messageStyles = css`
     unicode-bidi: plaintext;
     text-align: start;
   }
+  .tombstone {
+    color: var(--parley-text-muted);
+  }
+  .bubble[part~='bubble-deleted'] {
+    background: var(--parley-background);
+    box-shadow: inset 0 0 0 1px var(--parley-border);
+  }
+  .more {
+    flex: none;
+    inline-size: 32px;
+    block-size: 32px;
+    padding: 0;
+    border-radius: 50%;
+    line-height: 1;
+    color: var(--parley-text-muted);
+    opacity: 0;
+  }
+  .message:hover .more,
+  .more:focus-visible,
+  .more[aria-expanded='true'] {
+    opacity: 1;
+  }
+  .more:hover,
+  .more[aria-expanded='true'] {
+    background: var(--parley-hover);
+    color: var(--parley-text);
+  }
+  .more:focus-visible {
+    outline-offset: -2px;
+  }
+  /* Nothing hovers. */
+  @media (hover: none) {
+    .more {
+      opacity: 1;
+    }
+  }
+  .reactions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px;
+    max-inline-size: min(80%, 34em);
+    padding-block-start: 4px;
+  }
+  .own .reactions {
+    justify-content: flex-end;
+  }
+  .reaction {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    min-block-size: 28px;
+    padding: 0 9px;
+    border: 1px solid var(--parley-border-strong);
+    border-radius: 999px;
+    background: var(--parley-background);
+    font-size: 0.86em;
+    line-height: 1;
+    font-variant-numeric: tabular-nums;
+  }
+  .reaction[aria-pressed='true'] {
+    border-color: var(--parley-accent);
+    background: var(--parley-selected);
+    font-weight: 600;
+  }
+  .reaction:hover {
+    background: var(--parley-hover);
+  }
+  .reaction:focus-visible {
+    outline-offset: -2px;
+  }
   /* Where it really leads, when that is not what one reads. */
   .content a[title]::after {
     content: ' (' attr(title) ')';
@@ -109,6 +188,9 @@ export const messageStyles = css`
     color: var(--parley-text-muted);
     font-size: 0.76em;
     font-variant-numeric: tabular-nums;
+  }
+  .meta [part='edited']::after {
+    content: ' ·';
   }
   .mark {
     display: inline-flex;

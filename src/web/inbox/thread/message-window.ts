@@ -41,7 +41,6 @@ export class MessageWindow implements ReactiveController {
   #isHidden = false;
   #isAtEnd = true;
   #mustGoToEnd = true;
-  #hadFocus = false;
 
   constructor(host: Host, elements: () => WindowElements | undefined) {
     this.#host = host;
@@ -115,15 +114,11 @@ export class MessageWindow implements ReactiveController {
     document.fonts.addEventListener('loadingdone', this.#reflow);
   }
 
-  hostUpdate(): void {
-    this.#hadFocus = this.#focused() !== null;
-  }
-
   hostUpdated(): void {
     const elements = this.#elements();
     if (elements === undefined || !this.#host.isConnected) return;
     const virtualizer = this.#virtualizer;
-    const { scroller, rows } = elements;
+    const { rows } = elements;
     const items = this.items;
     const total = virtualizer.getTotalSize();
     rows.style.paddingBlockStart = `${items[0]?.start ?? 0}px`;
@@ -137,7 +132,6 @@ export class MessageWindow implements ReactiveController {
       this.#isAtEnd = true;
       virtualizer.scrollToEnd();
     }
-    if (this.#hadFocus && this.#focused() === null) scroller.focus({ preventScroll: true });
   }
 
   hostDisconnected(): void {
@@ -220,12 +214,5 @@ export class MessageWindow implements ReactiveController {
     // The last line that was seen still is: the composer grows, a keyboard comes up.
     else if (scroller) scroller.scrollTop += before.height - size.height;
     this.#host.requestUpdate();
-  }
-
-  /** The element in a row that has the focus. */
-  #focused(): Element | null {
-    const rows = this.#elements()?.rows;
-    const focused = (rows?.getRootNode() as ShadowRoot | undefined)?.activeElement;
-    return rows !== undefined && focused && rows.contains(focused) ? focused : null;
   }
 }

@@ -6,16 +6,24 @@ import { ParleyComposer } from '../composer/parley-composer.ts';
 import { Clock } from '../clock.ts';
 import type { InboxContext } from '../context.ts';
 import { define } from '../define.ts';
+import { composerParts } from '../parts.ts';
 import { startOfDay } from '../start-of-day.ts';
 import { avatarStyles } from '../theme/avatar.ts';
+import { popupStyles } from '../popup/popup-styles.ts';
 import { placeholderStyles } from '../theme/placeholder.ts';
 import { sharedStyles } from '../theme/theme.ts';
 import { Watch } from '../watch.ts';
+import { FileDrop } from '../files/file-drop.ts';
+import { attachmentStyles } from '../files/attachment-styles.ts';
+import { ParleyLightbox } from '../files/parley-lightbox.ts';
 import { headerStyles } from './header-styles.ts';
 import { rowTemplate, type RowContext } from './message-row.ts';
 import { messageStyles } from './message-styles.ts';
+import { MenuKeys } from './menu-keys.ts';
+import { MessageActions } from './message-actions.ts';
 import { MessageWindow } from './message-window.ts';
 import { metricsOf } from './metrics.ts';
+import { overlayStyles } from './overlay-styles.ts';
 import {
   chooseTemplate,
   emptyTemplate,
@@ -23,11 +31,12 @@ import {
   olderTemplate,
   typingTemplate,
 } from './overlays.ts';
+import { ParleyMessageMenu } from './parley-message-menu.ts';
+import { rowContextOf } from './row-context.ts';
 import { Reading } from './reading.ts';
 import { headerTemplate, subjectOf, type Subject } from './thread-header.ts';
 import { ThreadModel } from './thread-model.ts';
 import { threadStyles } from './thread-styles.ts';
-import { Times } from './times.ts';
 
 /**
  * One conversation: its messages, and where one writes. `parley-back` is fired when the reader wants to go back.
@@ -36,10 +45,12 @@ import { Times } from './times.ts';
  * - above: `header`, `back`, `avatar`, `name`, `listing`, `listing-link`, `listing-picture`, `price`;
  * - messages: `frame` (around them and what lies over them), `messages` (scrolls), `start`, `day`, `message`, `message-own`,
  *   `message-other`, `bubble`, `bubble-own`, `bubble-other`, `bubble-<status>`, `link`, `meta`, `time`, `mark`, `mark-<status>`,
- *   `failure`, `retry`, `discard`; a status is `sending`, `sent`, `read` or `failed`;
- * - over them: `older` (they load, or could not be), `typing`, `jump`, `jump-new`;
+ *   `failure`, `retry`, `discard`, `bubble-deleted`, `edited`, `message-actions`, `reactions`, `reaction`, `reaction-own`, `files`, `photo`,
+ *   `file`, `file-name`; a status is `sending`, `sent`, `read` or `failed`;
+ * - over them: `older` (they load, or could not be), `typing`, `jump`, `jump-new`, `notice`, `drop`, `menu`, `menu-item`, `emoji-picker`,
+ *   `confirm`, `lightbox`, `lightbox-photo`;
  * - instead of them: `loading`, `error`, `empty`, in these `placeholder` and `button`;
- * - below: `composer`, `field`, `input`, `counter`, `send`.
+ * - below: `composer`, and the composer's own.
  */
 export class ParleyThread extends LitElement {
   static override readonly properties = {
@@ -54,6 +65,9 @@ export class ParleyThread extends LitElement {
     threadStyles,
     headerStyles,
     messageStyles,
+    attachmentStyles,
+    overlayStyles,
+    popupStyles,
   ];
 
   declare context: InboxContext | undefined;
@@ -63,6 +77,8 @@ export class ParleyThread extends LitElement {
 
   #model: ThreadModel | undefined;
   #subject: Subject | undefined;
+  /** What had the focus before the drawing. */
+  #focused: Element | undefined;
   #rowContext: RowContext | undefined;
   readonly #log = createRef<HTMLElement>();
   readonly #rows = createRef<HTMLElement>();
@@ -72,6 +88,18 @@ export class ParleyThread extends LitElement {
     const [scroller, rows] = [this.#log.value, this.#rows.value];
     return scroller && rows && { scroller, rows, metrics: () => metricsOf(rows) };
   });
+  readonly #lightbox = createRef<ParleyLightbox>();
+  readonly #menuKeys = new MenuKeys();
+  readonly #actions = new MessageActions(this, {
+    thread: () => this.#model?.thread,
+    context: () => this.context,
+    edit: (message) => this.#composer.value?.edit(message),
+  });
+  readonly #drop = new FileDrop(
+    this,
+    () => this.#composer.value?.takesFiles ?? false,
+    (files) => this.#composer.value?.addFiles(files),
+  );
   readonly #clock = new Clock(this);
   readonly #reading = new Reading(this, () => this.#model?.markRead());
 
@@ -95,6 +123,7 @@ export class ParleyThread extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#focused = this.shadowRoot?.activeElement ?? undefined;
     const { context, conversationId } = this;
     if (context === undefined) {
       this.#model = undefined;
@@ -105,6 +134,8 @@ export class ParleyThread extends LitElement {
     if (this.#model?.client !== client || this.#model.thread !== thread) {
       this.#model = thread && new ThreadModel(client, thread);
       this.#window.reset();
+      this.#actions.notice.clear();
+      this.#rowContext = undefined;
     }
     const conversations = client.conversations.get().items;
     this.#subject = subjectOf(
@@ -112,23 +143,24 @@ export class ParleyThread extends LitElement {
       context,
     );
     const { name } = this.#subject.person;
-    if (changed.has('context') || this.#rowContext?.name !== name) {
-      const times = new Times(locale, strings.thread);
-      this.#rowContext = {
-        strings: strings.thread,
-        times,
-        name,
-        retry: (id) => this.#model?.thread.retry(id),
-        discard: (id) => this.#model?.thread.discard(id),
-      };
-    }
+    const userId = client.userId.get();
+    const last = this.#rowContext;
+    if (changed.has('context') || last?.name !== name || last.userId !== userId)
+      this.#rowContext =
+        this.#model &&
+        rowContextOf(context, this.#model, name, this.#actions, (id) => {
+          void this.#lightbox.value?.open(id);
+        });
     this.#window.show(this.#model?.rows ?? []);
-    this.#model?.update(this.#window.isAtEnd, name, strings.thread);
+    this.#model?.update(this.#window.isAtEnd, name, strings, locale);
   }
 
   protected override updated(): void {
+    // A message that is scrolled away, a button that has nothing to do any more: the focus goes to what is around them.
+    if (this.#focused?.isConnected === false) this.#log.value?.focus({ preventScroll: true });
     if (this.#end.value) this.#reading.end = this.#end.value;
     this.#reading.check();
+    this.#actions.follow();
     if (this.#window.isNearStart) this.#model?.wantOlder();
   }
 
@@ -150,7 +182,15 @@ export class ParleyThread extends LitElement {
           ({ text }) => html`<p>${text}</p>`,
         )}
       </div>
-      ${model.isClosed ? nothing : this.#composerTemplate(context, model, name)}`;
+      ${model.isClosed ? nothing : this.#composerTemplate(context, model, name)}
+      ${this.#actions.template(context)} ${this.#drop.template(context.strings)}
+      <parley-lightbox
+        ${ref(this.#lightbox)}
+        exportparts="lightbox, lightbox-photo"
+        .context=${context}
+        .messages=${model.state.messages}
+        .urls=${model.urls}
+      ></parley-lightbox>`;
   }
 
   #logTemplate(context: InboxContext, model: ThreadModel, name: string): TemplateResult {
@@ -158,6 +198,8 @@ export class ParleyThread extends LitElement {
     const { rows } = model;
     const count = hasOlder ? -1 : messages.length;
     const today = startOfDay(Date.now());
+    const { items } = this.#window;
+    const tabStop = this.#menuKeys.tabStop(items.flatMap(({ index }) => rows[index] ?? []));
     this.#clock.changesAt(startOfDay(today, 1));
     return html`<div
       ${ref(this.#log)}
@@ -170,17 +212,19 @@ export class ParleyThread extends LitElement {
       tabindex="0"
       @scroll=${this.#onScroll}
       @keydown=${this.#onKey}
+      @focusin=${this.#menuKeys.onFocus}
     >
       <div ${ref(this.#rows)} class="rows">
         ${repeat(
-          this.#window.items,
+          items,
           ({ key }) => key,
           ({ index }) => {
             const row = rows[index];
             const rowContext = this.#rowContext;
             if (row === undefined || rowContext === undefined) return nothing;
-            return guard([row, index, count, rowContext, today], () =>
-              rowTemplate(row, index, count, rowContext),
+            const isTabStop = row.key === tabStop;
+            return guard([row, index, count, isTabStop, rowContext, today], () =>
+              rowTemplate(row, index, count, isTabStop, rowContext),
             );
           },
         )}
@@ -213,7 +257,7 @@ export class ParleyThread extends LitElement {
     return html`<parley-composer
       ${ref(this.#composer)}
       part="composer"
-      exportparts="field, input, counter, send"
+      exportparts=${composerParts}
       .context=${context}
       .conversationId=${model.thread.conversationId}
       .name=${name}
@@ -248,6 +292,7 @@ export class ParleyThread extends LitElement {
   };
 
   readonly #onScroll = (): void => {
+    this.#actions.follow();
     if (this.#window.scrolled()) this.requestUpdate();
     if (this.#window.isNearStart) this.#model?.wantOlder();
   };
@@ -255,7 +300,9 @@ export class ParleyThread extends LitElement {
   /** The browser would fly past thousands, or only as far as is drawn. */
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (event.key === 'Home') this.#window.scrollToStart();
+    const rows = this.#rows.value;
+    if (rows && this.#menuKeys.onKey(event, rows)) this.requestUpdate();
+    else if (event.key === 'Home') this.#window.scrollToStart();
     else if (event.key === 'End') this.#window.scrollToEnd();
     else return;
     event.preventDefault();
@@ -269,3 +316,5 @@ declare global {
 }
 
 define('parley-composer', ParleyComposer);
+define('parley-message-menu', ParleyMessageMenu);
+define('parley-lightbox', ParleyLightbox);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Attachment, Message, StoredMessage } from '../../../client/types.ts';
 import type { MessageRow } from './rows.ts';
 import { RowHeights } from './row-height.ts';
 
@@ -16,6 +17,7 @@ const row = (content: string, more: Partial<MessageRow> = {}): MessageRow => ({
     senderId: 's',
     content,
     createdAt: '2026-01-01T10:00:00.000Z',
+    attachments: [],
     status: 'sending',
     clientMessageId: 'k',
   },
@@ -42,6 +44,20 @@ it.each([
 it('has room for what stands below a bubble', () => {
   expect(guess({ hasMeta: true })).toBeGreaterThan(guess({}));
   expect(guess({ endsGroup: true })).toBeGreaterThan(guess({}));
+});
+
+const sent = (more: Partial<StoredMessage>) =>
+  guess({ message: { ...row('hi').message, status: 'sent', reactions: [], ...more } as Message });
+const thumbs = (count: number) =>
+  Array.from({ length: count }, () => ({ emoji: '👍', userIds: [] }));
+
+it('has room for files and reactions', () => {
+  const file = { name: 'a', contentType: 'a/b', width: undefined } as Attachment;
+  const plain = sent({ attachments: [] });
+  expect(sent({ attachments: [], reactions: thumbs(2) })).toBe(plain + 32);
+  expect(sent({ attachments: [], reactions: thumbs(3) })).toBe(plain + 64);
+  expect(sent({ attachments: [file] })).toBe(plain + 60 - 16 + 12);
+  expect(sent({ attachments: [file, file], content: '' })).toBe(8 + 120 + 2);
 });
 
 it('does not take long for what is hostile', () => {

@@ -1,4 +1,6 @@
 import type { Message } from '../../../client/types.ts';
+import { filesHeight } from '../files/layout.ts';
+import { isStored } from '../stored.ts';
 import type { MessageRow, Row } from './rows.ts';
 
 /** What heights are guessed from, in pixels. */
@@ -17,6 +19,15 @@ const GAP = 2;
 const GROUP_GAP = 10;
 const META = 3;
 const FAILURE = 14;
+/** Around files and what is written with them, instead of `BUBBLE`; their bubble is that much wider than its lines. */
+const FILES = 8;
+const TEXT_WITH_FILES = 4;
+const FILES_WIDER = 18;
+/** Of reactions, with the space before them. */
+const REACTION_WIDTH = 56;
+const REACTION_HEIGHT = 32;
+/** What a bubble is wider than its lines. */
+const BUBBLE_WIDER = 26;
 // Han, kana, hangul, full-width forms and emoji are about twice as wide.
 const WIDE =
   /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\u{1f000}-\u{1faff}]/gu;
@@ -48,9 +59,27 @@ export class RowHeights {
 
   #message({ message, endsGroup, hasMeta }: MessageRow): number {
     const { lineHeight } = this.#metrics;
-    const text = BUBBLE + lineHeight * this.#linesOf(message) + (endsGroup ? GROUP_GAP : GAP);
+    const gap = endsGroup ? GROUP_GAP : GAP;
     const meta = hasMeta ? META + lineHeight : 0;
-    return text + meta + (message.status === 'failed' ? FAILURE + 2 * lineHeight : 0);
+    const failure = message.status === 'failed' ? FAILURE + 2 * lineHeight : 0;
+    const reactions = isStored(message) ? this.#reactions(message.reactions.length) : 0;
+    return this.#bubble(message) + reactions + meta + failure + gap;
+  }
+
+  #bubble(message: Message): number {
+    const { lineHeight, lineWidth } = this.#metrics;
+    const text = lineHeight * this.#linesOf(message);
+    if (message.attachments.length === 0) return BUBBLE + text;
+    const files = FILES + filesHeight(message.attachments, lineWidth + FILES_WIDER);
+    return message.content === '' ? files : files + TEXT_WITH_FILES + text;
+  }
+
+  #reactions(count: number): number {
+    const perRow = Math.max(
+      1,
+      Math.floor((this.#metrics.lineWidth + BUBBLE_WIDER) / REACTION_WIDTH),
+    );
+    return Math.ceil(count / perRow) * REACTION_HEIGHT;
   }
 
   #linesOf(message: Message): number {

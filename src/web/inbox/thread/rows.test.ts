@@ -22,6 +22,10 @@ const message = (
     id: `m${count}`,
     seq: count,
     clientMessageId: undefined,
+    attachments: [],
+    reactions: [],
+    editedAt: undefined,
+    deletedAt: undefined,
   };
 };
 const isMessage = (row: { kind: string }): row is MessageRow => row.kind === 'message';
@@ -80,6 +84,14 @@ it('shows the mark once a group, and where it differs', () => {
     false,
     true,
   ]);
+});
+
+it('shows when one was edited, within a group as well, unless it was deleted', () => {
+  const time = at(1, 10);
+  const edited = { ...message(me, time), editedAt: time } as Message;
+  const deleted = { ...edited, deletedAt: time, key: 'deleted' } as Message;
+  const rows = toRows([edited, deleted, message(me, time)], me, true);
+  expect(rows.map((row) => isMessage(row) && row.hasMeta)).toEqual([true, false, true]);
 });
 
 it('numbers the messages and knows its own', () => {

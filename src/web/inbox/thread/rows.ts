@@ -1,4 +1,5 @@
 import type { Message } from '../../../client/types.ts';
+import { isDeleted, isStored } from '../stored.ts';
 
 /** What stands under one another in a thread. A key stays with its row whatever is loaded before or comes after. */
 export type Row =
@@ -13,7 +14,7 @@ export interface MessageRow {
   readonly isOwn: boolean;
   readonly startsGroup: boolean;
   readonly endsGroup: boolean;
-  /** Whether its time and mark are shown: once a group, and where the marks differ. */
+  /** Whether its time and mark are shown: once a group, where the marks differ, and where there is more to say. */
   readonly hasMeta: boolean;
   /** From 1. */
   readonly position: number;
@@ -65,12 +66,17 @@ export function toRows(
       isOwn: message.senderId === userId,
       startsGroup,
       endsGroup,
-      hasMeta: endsGroup || message.status === 'failed' || message.status !== next.status,
+      hasMeta: endsGroup || saysMore(message) || message.status !== next.status,
       position: index + 1,
     });
     startsGroup = endsGroup;
   });
   return rows;
+}
+
+function saysMore(message: Message): boolean {
+  if (isStored(message)) return message.editedAt !== undefined && !isDeleted(message);
+  return message.status === 'failed';
 }
 
 function isOneGroup(message: Message, next: Message): boolean {

@@ -5,7 +5,7 @@ import type { Listing, Person } from '../directory.ts';
 import { otherParty } from '../parties.ts';
 import { avatar, picture } from '../theme/avatar.ts';
 import { icon } from '../theme/icons.ts';
-import { httpUrl } from './http-url.ts';
+import { httpUrl } from '../http-url.ts';
 
 const backIcon = icon(svg`<path d="m15 5-7 7 7 7" />`);
 

@@ -1,4 +1,5 @@
 import type { ParleyClient, Thread, ThreadState } from '../../../client/types.ts';
+import { FileUrls } from '../files/file-urls.ts';
 import type { Strings } from '../strings/strings.ts';
 import { Announcements, type Announcement } from './announcements.ts';
 import { Arrivals } from './arrivals.ts';
@@ -11,6 +12,7 @@ const CLOSED: ReadonlySet<string> = new Set(['not_authorized', 'invalid_message'
 export class ThreadModel {
   readonly client: ParleyClient;
   readonly thread: Thread;
+  readonly urls: FileUrls;
   readonly #arrivals = new Arrivals();
   readonly #announcements = new Announcements();
   #rows: readonly Row[] = [];
@@ -19,6 +21,7 @@ export class ThreadModel {
   constructor(client: ParleyClient, thread: Thread) {
     this.client = client;
     this.thread = thread;
+    this.urls = new FileUrls(thread);
     this.load();
   }
 
@@ -48,12 +51,14 @@ export class ThreadModel {
   }
 
   /** Before each drawing. @param name the other person's */
-  update(isAtEnd: boolean, name: string, strings: Strings['thread']): void {
+  update(isAtEnd: boolean, name: string, strings: Strings, locale: string): void {
     const { messages, loading } = this.state;
     if (loading.status !== 'ready') return;
-    const arrived = this.#arrivals.update(messages, this.client.userId.get(), isAtEnd);
-    this.#announcements.arrived(arrived, name, strings);
-    this.#announcements.failed(messages, strings);
+    const userId = this.client.userId.get();
+    const arrived = this.#arrivals.update(messages, userId, isAtEnd);
+    this.#announcements.arrived(arrived, name, strings, locale);
+    this.#announcements.failed(messages, strings.thread);
+    this.#announcements.reacted(messages, userId, name, strings);
   }
 
   /** Whether there is no such conversation, or the reader is no party to it: nothing can be written there. */

@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Keeps work to a rate: those that come too fast wait, in their order.
+ *
+ * @param perSecond how much may be done
+ * @returns resolves when so much may begin
+ */
+export function createPace(perSecond: number): (amount: number) => Promise<void> {
+  /** When all that was let in is done, in milliseconds. */
+  let freeAt = 0;
+  return async (amount) => {
+    const now = performance.now();
+    const startsAt = Math.max(freeAt, now);
+    freeAt = startsAt + (amount / perSecond) * 1_000;
+    if (startsAt > now) await sleep(startsAt - now);
+  };
+}

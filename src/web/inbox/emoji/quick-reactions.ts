@@ -1,0 +1,2 @@
+/** What is offered without the picker. */
+export const QUICK_REACTIONS = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const;

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { query } from '../support/query.ts';
+import { Stage } from './support/stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.set();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+test('a message is edited in the composer, seen by both, and the draft comes back', async () => {
+  const { buyer, seller, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  const sam = await stage.visit(seller, { url: stage.second.url, conversationId });
+  await bea.send('Is it stil there?');
+  await expect.poll(() => bea.mark('Is it stil there?')).toBe('read');
+  await bea.composer.fill('a draft');
+  await bea.choose('Is it stil there?', 'Edit');
+  await expect.poll(() => bea.composer.inputValue()).toBe('Is it stil there?');
+  await bea.page.getByText('Editing a message').waitFor();
+  await bea.send('Is it still there?');
+  await expect.poll(sam.texts).toEqual(['Is it still there?']);
+  await expect.poll(bea.texts).toEqual(['Is it still there?']);
+  await expect.poll(() => bea.composer.inputValue()).toBe('a draft');
+  for (const inbox of [bea, sam])
+    await inbox.message('Is it still there?').getByText('edited', { exact: true }).waitFor();
+
+  await bea.composer.fill('');
+  await bea.composer.press('ArrowUp');
+  await expect.poll(() => bea.composer.inputValue()).toBe('Is it still there?');
+  await bea.composer.press('Escape');
+  await expect.poll(() => bea.composer.inputValue()).toBe('');
+  await sam.openMenu('Is it still there?');
+  expect(await sam.page.getByRole('menuitem', { name: 'Edit' }).count()).toBe(0);
+  expect(await stage.stored(conversationId)).toEqual(['Is it still there?']);
+});
+
+test('what is too old is not edited, and it is said why', async () => {
+  const { buyer, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  await bea.send('once');
+  await expect.poll(() => bea.mark('once')).toBe('sent');
+  await query(
+    stage.databaseUrl,
+    "UPDATE messages SET created_at = created_at - interval '1 hour' WHERE conversation_id = $1",
+    [conversationId],
+  );
+  await bea.choose('once', 'Edit');
+  await bea.send('never');
+  const problem = bea.page.getByRole('alert').filter({ hasText: 'too old to be edited' });
+  await problem.waitFor();
+  expect(await bea.composer.inputValue()).toBe('never');
+  await bea.page.getByRole('button', { name: 'Cancel editing' }).click();
+  await expect.poll(() => bea.composer.inputValue()).toBe('');
+  expect(await stage.stored(conversationId)).toEqual(['once']);
+});
+
+test('a message is deleted once that was confirmed, and both see where it was', async () => {
+  const { buyer, seller, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  const sam = await stage.visit(seller, { url: stage.second.url });
+  await bea.send('secret');
+  await sam.conversation(/1 unread message/).waitFor();
+  await bea.choose('secret', 'Delete');
+  const dialog = bea.page.getByRole('alertdialog');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(() => dialog.isVisible()).toBe(false);
+  expect(await bea.texts()).toEqual(['secret']);
+
+  await bea.choose('secret', 'Delete');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await bea.log.getByText('You deleted this message').waitFor();
+  await sam.conversation(/This message was deleted/).waitFor();
+  await expect.poll(() => sam.conversation(/unread/).count()).toBe(0);
+  await sam.conversation('Bicycle').click();
+  await sam.log.getByText('This message was deleted').waitFor();
+  expect(await sam.log.getByRole('button', { name: 'More actions' }).count()).toBe(0);
+  await expect.poll(() => sam.page.getByText('secret').count()).toBe(0);
+  await expect.poll(() => bea.page.getByText('secret').count()).toBe(0);
+});
+
+test('one that is deleted elsewhere while it is edited cannot be saved', async () => {
+  const { buyer, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  const onPhone = await stage.visit(buyer, { url: stage.second.url, conversationId });
+  await bea.send('first');
+  await onPhone.message('first').waitFor();
+  await expect.poll(() => onPhone.mark('first')).toBe('sent');
+  await onPhone.choose('first', 'Edit');
+  await bea.choose('first', 'Delete');
+  await bea.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await onPhone.page.getByRole('alert').filter({ hasText: 'This message was deleted.' }).waitFor();
+  await onPhone.composer.press('Escape');
+  expect(await onPhone.composer.inputValue()).toBe('');
+});
