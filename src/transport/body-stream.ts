@@ -1,15 +1,18 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpResponse } from 'uWebSockets.js';
 import { HttpError } from './problem.ts';
 
 /** Nothing is read ahead: what one read from the socket gives, up to 512 KiB, is enough to hold for each of many. */
 const HIGH_WATER_BYTES = 0;
+/** A connection that is closed with bytes unread is reset, and the answer may be lost with it. In milliseconds. */
+const REST_MS = 1_000;
 
 export interface IncomingBody {
   /** Fails when the client goes away first. A piece of it is good until the next one is asked for: its memory is used again. */
   readonly stream: Readable;
-  /** Whether the client has nothing more to send. */
-  isWhole(): boolean;
+  /** Gives up what is still to come. Resolves with whether the client has sent all of it, or after a second. */
+  dropRest(): Promise<boolean>;
 }
 
 /**
@@ -27,6 +30,7 @@ export function streamBody(
   let isPaused = true;
   res.pause();
   let isOver = false;
+  let onOver: (() => void) | undefined;
   /** Made anew for each piece, memory would pile up until V8 finds that nobody needs it. */
   let memory = Buffer.alloc(0);
   let isMemoryFree = true;
@@ -61,6 +65,7 @@ export function streamBody(
   stream.on('error', () => undefined);
   res.onAborted(() => {
     isOver = true;
+    onOver?.();
     onAborted();
     stream.destroy(new HttpError(400, 'invalid_message', 'the request was broken off'));
   });
@@ -69,6 +74,7 @@ export function streamBody(
     // What one read from the socket has comes to its end, also when it was paused meanwhile.
     if (isLast) resume();
     isOver = isLast;
+    if (isLast) onOver?.();
     if (stream.destroyed) return;
     stream.push(copy(Buffer.from(chunk)));
     if (isLast) {
@@ -78,5 +84,13 @@ export function streamBody(
       res.pause();
     }
   });
-  return { stream, isWhole: () => isOver };
+  return {
+    stream,
+    async dropRest() {
+      stream.destroy();
+      const over = new Promise<void>((resolve) => (onOver = resolve));
+      if (!isOver) await Promise.race([over, sleep(REST_MS)]);
+      return isOver;
+    },
+  };
 }

@@ -121,8 +121,8 @@ async function answer(
     reply = toProblem(error);
   }
   const streamed = isStreamed(reply.body) ? reply.body : undefined;
-  // Nobody reads on, and the answer must not wait behind what comes.
-  if ('stream' in body) body.stream.destroy();
+  // Nobody reads on.
+  const isLast = 'stream' in body && !(await body.dropRest());
   if (!client.isGone) {
     // A route may know better who may read its answers.
     const isItsOwn = reply.headers?.['Access-Control-Allow-Origin'] !== undefined;
@@ -131,8 +131,6 @@ async function answer(
       ...(isItsOwn ? {} : cors),
       ...reply.headers,
     };
-    // Nobody wants to read what is still to come.
-    const isLast = 'stream' in body && !body.isWhole();
     res.cork(() => write(res, { ...reply, headers }, method === 'HEAD', isLast));
   }
   if (method === 'HEAD' || client.isGone) streamed?.stream.destroy();
