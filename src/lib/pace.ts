@@ -10,9 +10,9 @@ export function createPace(perSecond: number): (amount: number) => Promise<void>
   /** When all that was let in is done, in milliseconds. */
   let freeAt = 0;
   return async (amount) => {
-    const now = performance.now();
-    const startsAt = Math.max(freeAt, now);
+    const startsAt = Math.max(freeAt, performance.now());
     freeAt = startsAt + (amount / perSecond) * 1_000;
-    if (startsAt > now) await sleep(startsAt - now);
+    // A timer that was set late in a turn of the event loop comes too early.
+    for (let wait; (wait = startsAt - performance.now()) > 0;) await sleep(wait);
   };
 }
