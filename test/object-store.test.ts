@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLocalStore } from '../src/attachments/local-store.ts';
+import { type LocalStore, openLocalStore } from '../src/attachments/local-store.ts';
 import { type ObjectStore, StoreError, WrongSize } from '../src/attachments/object-store.ts';
 import { type S3Store, openS3Store } from '../src/attachments/s3-store.ts';
 import { Disposer } from '../src/lib/disposer.ts';
@@ -292,3 +292,15 @@ test.skipIf(!canMount)(
     expect(await filesBelow(disk.dir)).toHaveLength(1);
   },
 );
+
+test('a draft that somebody removes fails its upload alone', async () => {
+  const { store } = await openLocal();
+  const { incoming } = store as LocalStore;
+  async function* removed() {
+    yield randomBytes(10);
+    for (const name of await readdir(incoming)) await rm(path.join(incoming, name));
+    yield randomBytes(10);
+  }
+  await expect(store.write(newKey(), removed(), 20)).rejects.toThrow(StoreError);
+  await store.write(newKey(), Readable.from([randomBytes(20)]), 20);
+});

@@ -161,12 +161,13 @@ async function move(draft: string, target: string): Promise<void> {
   const folder = path.dirname(target);
   for (let isThere = false; !isThere;) {
     await makeFolder(folder).catch(failed);
-    // Whoever removes another object may have found the folder empty in between.
     isThere = await rename(draft, target).then(
       () => true,
-      (error: unknown) => {
-        if (errorCode(error) === 'ENOENT') return false;
-        return failed(error);
+      async (error: unknown) => {
+        if (errorCode(error) !== 'ENOENT') return failed(error);
+        // Whoever removes another object may have found the folder empty in between; or somebody has removed the draft.
+        await stat(draft).catch(failed);
+        return false;
       },
     );
   }
