@@ -81,5 +81,5 @@ process.on('message', (job: ImageJob) => {
     .catch((error: unknown) => toAnswer(error, job.contentType))
     .then((answer) => process.send?.(answer));
 });
-// Whoever asks is no more.
-process.on('disconnect', () => process.exit());
+// Whoever asks is no more. An exit would wait for the picture that is being made, with its memory.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

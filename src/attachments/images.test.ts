@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { Disposer } from '../lib/disposer.ts';
 import type { ImageJob } from './image-job.ts';
 import { createImages } from './images.ts';
+
+vi.mock('node:os', { spy: true });
 
 const job = (input: string): ImageJob => ({
   input,
@@ -22,7 +25,8 @@ process.on('message', ({ input }) => {
   if (input === 'exit') process.exit(7);
   if (input === 'crash') process.kill(process.pid, 'SIGSEGV');
   if (input === 'hang') for (;;);
-  if (input === 'env') process.send({ kind: 'refused', reason: Object.keys(process.env).join() });
+  if (input === 'pid') process.send({ kind: 'refused', reason: String(process.pid) });
+  else if (input === 'env') process.send({ kind: 'refused', reason: Object.keys(process.env).join() });
   else process.send({ kind: 'made', width: jobs, height: 1 });
 });`;
 
@@ -69,4 +73,20 @@ test('none of our secrets is in its environment', async () => {
   onTestFinished(() => void delete process.env['S3_SECRET_ACCESS_KEY']);
   const answer = await open()(job('env'));
   expect(answer).toMatchObject({ reason: expect.not.stringContaining('S3') });
+});
+
+test('a process that was ended while it had nothing to do fails no picture', async () => {
+  const make = open();
+  const answer = await make(job('pid'));
+  const pid = Number(answer.kind === 'refused' ? answer.reason : 0);
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+  expect(await make(job('a'))).toMatchObject({ kind: 'made' });
+});
+
+test('where its priority may not be lowered pictures are made all the same', async () => {
+  vi.mocked(setPriority).mockImplementationOnce(() => {
+    throw new Error('EACCES');
+  });
+  expect(await open()(job('a'))).toMatchObject({ kind: 'made' });
 });

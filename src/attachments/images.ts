@@ -41,7 +41,7 @@ export function createImages(
   const end = async (): Promise<void> => {
     const child = running;
     running = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || hasEnded(child)) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -54,7 +54,8 @@ export function createImages(
   return (job) =>
     lane(async () => {
       clearTimeout(idle);
-      running ??= start(program);
+      // With nothing to do it may have been ended for want of memory, too.
+      if (running === undefined || hasEnded(running)) running = start(program);
       const answer = await ask(running, job, maxMs);
       if (answer.kind === 'gone') await end();
       else idle = setTimeout(() => void end(), IDLE_MS).unref();
@@ -62,10 +63,16 @@ export function createImages(
     });
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
 function start(program: string): ChildProcess {
   const child = fork(program, [], { execArgv: [], env: ENVIRONMENT, stdio: 'ignore' });
   // Chat goes first where cores are few. Before it has threads: they take after it.
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  // It may not where the node's own is lower still.
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {}
   return child;
 }
 
