@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AttachmentGone } from '../src/attachments/gone.ts';
 import { openSigner } from '../src/attachments/signer.ts';
 import { createUrls } from '../src/attachments/urls.ts';
 import { Disposer } from '../src/lib/disposer.ts';
@@ -94,6 +96,55 @@ describe('an upload to the node', () => {
       code: 'invalid_message',
       message: 'this URL has expired: announce the file again',
     });
+  });
+
+  test('that ends when its file is swept away leaves nothing', async () => {
+    const before = await stage.files();
+    const { attachment, upload } = await announce(2);
+    const source = Readable.from(
+      (async function* slow() {
+        yield Buffer.of(65);
+        await stage.query('DELETE FROM attachments WHERE id = $1', [attachment.id]);
+        yield Buffer.of(66);
+      })(),
+    );
+    await expect(stage.receive(upload.url, source)).rejects.toThrow(AttachmentGone);
+    expect(await stage.files()).toEqual(before);
+  });
+
+  test('takes the place of an earlier one that is still under way', async () => {
+    const before = await stage.files();
+    const { upload } = await announce(2);
+    const outcomes: Promise<unknown>[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const source = new Readable({ read: () => undefined });
+      source.on('error', () => undefined);
+      source.push('A');
+      outcomes.push(stage.receive(upload.url, source).catch((error: unknown) => error));
+      await sleep(50);
+      // One file that has begun.
+      expect(await stage.files()).toHaveLength(before.length + 1);
+    }
+    await stage.receive(upload.url, Readable.from([Buffer.from('AB')]));
+    for (const outcome of outcomes) expect(await outcome).toMatchObject({ code: 'conflict' });
+    expect(await stage.files()).toHaveLength(before.length + 1);
+  });
+
+  test('waits for none of those that went away before it', async () => {
+    const { upload } = await announce(600_000);
+    const file = await announce(1);
+    const gone = Array.from({ length: 500 }, async () => {
+      const source = new Readable({ read: () => undefined });
+      source.on('error', () => undefined);
+      const received = stage.receive(upload.url, source);
+      setTimeout(() => source.destroy(new Error('the client went away')), 50);
+      await expect(received).rejects.toThrow();
+    });
+    await sleep(500);
+    const begun = performance.now();
+    await stage.receive(file.upload.url, Readable.from([Buffer.of(65)]));
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    await Promise.all(gone);
   });
 
   test('that nobody asked for in a day is too late', async () => {

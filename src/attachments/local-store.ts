@@ -129,18 +129,34 @@ const PIECE_BYTES = 512 * 1024;
 /** On the disk, and not only in the system's memory, when it resolves. */
 async function writeFile(file: string, source: Bytes, size: number): Promise<void> {
   const handle = await open(file, 'wx', 0o600).catch(failed);
+  const closed = whenClosed(source);
+  /** For the piece that comes next. */
+  let taken = 0;
+  const take = async (amount: number): Promise<void> => {
+    taken = amount;
+    await Promise.race([pace.take(amount), closed]);
+  };
   try {
     // Before the first piece is asked for, too: many may begin at once.
-    await pace(Math.min(size, PIECE_BYTES));
+    await take(Math.min(size, PIECE_BYTES));
     for await (const chunk of exactly(source, size)) {
+      taken = 0;
       await writeAll(handle, chunk).catch(failed);
-      await pace(chunk.length);
+      await take(chunk.length);
     }
     await handle.sync().catch(failed);
   } finally {
+    // Whoever goes away without a word must not make others wait.
+    pace.giveBack(taken);
     await handle.close();
   }
 }
+
+/** Also with an error, which whoever reads gets; never when it can't be told. */
+const whenClosed = (source: Bytes): Promise<void> =>
+  new Promise((resolve) => {
+    if (source instanceof Readable) source.once('close', resolve);
+  });
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten;

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '../db/pool.ts';
-import { conflict, invalidMessage } from '../protocol/errors.ts';
+import { ProtocolError, conflict, invalidMessage } from '../protocol/errors.ts';
 import { AttachmentTooLarge } from './announce.ts';
-import { findAttachment } from './attachment-row.ts';
+import { type AttachmentRow, findAttachment } from './attachment-row.ts';
 import type { Guard } from './guard.ts';
 import { uploadKey } from './keys.ts';
 import { AttachmentGone } from './gone.ts';
@@ -16,7 +16,8 @@ import type { Urls } from './urls.ts';
  *
  * `not_authorized` when the signature is not ours; {@link AttachmentGone}; {@link AttachmentTooLarge} when `declaredLength` (of
  * `Content-Length`, in bytes) is more than was announced; `invalid_message` when the URL has expired, when it is less, or the
- * number of bytes that come is another; `conflict` when the file was finished or refused before. When the source fails, with its error.
+ * number of bytes that come is another; `conflict` when the file was finished or refused before, or meanwhile, and when another
+ * upload of it begins here, which takes its place. When the source fails, with its error.
  */
 export type Receive = (
   conversationId: string,
@@ -35,6 +36,19 @@ export interface ReceiveParts {
 }
 
 export function createReceive({ database, store, urls, guard }: ReceiveParts): Receive {
+  /** By their keys. */
+  const running = new Map<string, Readable>();
+  /** A URL is good for one file on the disk, not for as many as somebody opens connections. The newest has the client behind it: others are broken off. */
+  const alone = async <T>(key: string, source: Readable, work: () => Promise<T>): Promise<T> => {
+    running.get(key)?.destroy(conflict('another upload of the file has begun'));
+    running.set(key, source);
+    try {
+      return await work();
+    } finally {
+      if (running.get(key) === source) running.delete(key);
+    }
+  };
+
   const take = async (
     conversationId: string,
     id: string,
@@ -43,16 +57,22 @@ export function createReceive({ database, store, urls, guard }: ReceiveParts): R
   ): Promise<void> => {
     const attachment = { conversationId, id };
     const row = await findAttachment(database, attachment);
-    if (row === undefined || row.deletedAt !== null) throw new AttachmentGone();
-    if (row.state !== 'announced')
-      throw conflict('the file was finished before: announce another for other bytes');
+    checkOpen(row);
     if (declaredLength !== undefined && declaredLength > row.size)
       throw new AttachmentTooLarge(exactSize(row.size));
     if (declaredLength !== undefined && declaredLength < row.size) throw wrongSize(row.size);
+    const key = uploadKey(attachment);
     try {
-      await guard(store.write(uploadKey(attachment), source, row.size));
+      await alone(key, source, () => guard(store.write(key, source, row.size)));
     } catch (error) {
       throw error instanceof WrongSize ? wrongSize(row.size) : error;
+    }
+    try {
+      // It may have taken longer than the sweeper waits: then nobody else knows of these bytes any more.
+      checkOpen(await findAttachment(database, attachment));
+    } catch (error) {
+      if (error instanceof ProtocolError) await guard(store.remove([key]));
+      throw error;
     }
   };
 
@@ -65,6 +85,12 @@ export function createReceive({ database, store, urls, guard }: ReceiveParts): R
       throw error;
     }
   };
+}
+
+function checkOpen(row: AttachmentRow | undefined): asserts row is AttachmentRow {
+  if (row === undefined || row.deletedAt !== null) throw new AttachmentGone();
+  if (row.state !== 'announced')
+    throw conflict('the file was finished before: announce another for other bytes');
 }
 
 const wrongSize = (size: number) => invalidMessage(exactSize(size));
