@@ -3,7 +3,12 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createExamine } from '../src/attachments/examine.ts';
+import { createFinish } from '../src/attachments/finish.ts';
 import { AttachmentGone } from '../src/attachments/gone.ts';
+import { createGuard } from '../src/attachments/guard.ts';
+import { openLocalStore } from '../src/attachments/local-store.ts';
+import type { ObjectStore } from '../src/attachments/object-store.ts';
 import { openSigner } from '../src/attachments/signer.ts';
 import { createUrls } from '../src/attachments/urls.ts';
 import { Disposer } from '../src/lib/disposer.ts';
@@ -138,13 +143,45 @@ describe('an upload to the node', () => {
       source.on('error', () => undefined);
       const received = stage.receive(upload.url, source);
       setTimeout(() => source.destroy(new Error('the client went away')), 50);
-      await expect(received).rejects.toThrow();
+      await expect(received).rejects.toThrow('the client went away');
     });
     await sleep(500);
     const begun = performance.now();
     await stage.receive(file.upload.url, Readable.from([Buffer.of(65)]));
     expect(performance.now() - begun).toBeLessThan(1_500);
     await Promise.all(gone);
+  });
+
+  test('that two nodes look at is ready for the slower one, too', async () => {
+    const { attachment, upload } = await announce(1);
+    await stage.receive(upload.url, Readable.from([Buffer.of(65)]));
+    const { conversationId, buyerId } = parties;
+    const local = await openLocalStore(stage.parts.stateDir);
+    const store: ObjectStore = {
+      ...local,
+      async copyTo(...of) {
+        await stage.attachments.finish(conversationId, buyerId, [attachment.id]);
+        return local.copyTo(...of);
+      },
+    };
+    const { database, logger } = stage.parts;
+    const slower = createFinish({
+      database,
+      store,
+      show: createUrls(await openSigner(database)).show,
+      examine: createExamine({
+        store,
+        workFolder: local.incoming,
+        makeImage: () => Promise.reject(new Error('no picture')),
+        scan: undefined,
+      }),
+      guard: createGuard(logger),
+      onFinished: () => undefined,
+      logger,
+    });
+    expect(await slower(conversationId, buyerId, [attachment.id])).toMatchObject([
+      { id: attachment.id, contentType: 'text/plain' },
+    ]);
   });
 
   test('that nobody asked for in a day is too late', async () => {

@@ -111,7 +111,13 @@ async function finish(
   if (current?.state !== 'announced') return current ?? { ...row, state: 'refused' };
   if (Date.now() - row.createdAt.getTime() > MAX_AGE_MS)
     throw conflict('the file was announced too long ago: announce it again');
-  const finding = await examine(row);
+  const finding = await examine(row).catch(async (error: unknown) => {
+    // Another node was faster, and has removed the upload under the hands of this one.
+    const now = await findAttachment(database, row);
+    if (now !== undefined && now.state !== 'announced') return now;
+    throw error;
+  });
+  if ('state' in finding) return finding;
   const [ready] = await database.orm
     .update(attachments)
     .set(toColumns(finding))
