@@ -128,7 +128,28 @@ describe.each([
     );
     expect(await sweep({ deletedMs: 3 * 24 * 60 * 60 * 1_000 })).toEqual([]);
     expect(await ids()).toEqual([id]);
-    expect(await sweep({ deletedMs: 24 * 60 * 60 * 1_000 })).toEqual([]);
+    expect(await sweep({ deletedMs: 24 * 60 * 60 * 1_000, leftoversMs: 0 })).toEqual([]);
+    expect(await ids()).toEqual([]);
+    expect(await stage.files()).toEqual(before);
+  });
+
+  test('what was deleted while its upload may still come leaves nothing, either', async () => {
+    const before = await stage.files();
+    const id = await sent();
+    await stage.query('UPDATE attachments SET deleted_at = now() WHERE id = $1', [id]);
+    // More of them than a slice.
+    await stage.query(
+      `INSERT INTO attachments (conversation_id, id, uploader_id, name, content_type, size, created_at, deleted_at)
+       SELECT $1, gen_random_uuid(), $2, 'a', 'a/b', 1, now(), now() FROM generate_series(1, 120)`,
+      [parties.conversationId, parties.buyerId],
+    );
+    expect(await sweep({ deletedMs: 0 })).toEqual([]);
+    expect(await stage.files()).toEqual(before);
+    const names = await stage.query('SELECT DISTINCT name FROM attachments');
+    expect(names).toEqual([{ name: '' }]);
+    // Its URL is good for an hour, and S3 asks nobody.
+    await leave(id, 'upload');
+    expect(await sweep({ deletedMs: 0, leftoversMs: 0 })).toEqual([]);
     expect(await ids()).toEqual([]);
     expect(await stage.files()).toEqual(before);
   });
@@ -170,8 +191,9 @@ describe.each([
     // At once; the objects go with the next round.
     await expect(stage.open(shown.url)).rejects.toThrow(AttachmentGone);
     expect(await sweep({})).toEqual([]);
-    expect(await ids()).toHaveLength(1);
     expect(await stage.files()).toEqual(kept);
+    expect(await sweep({ leftoversMs: 0 })).toEqual([]);
+    expect(await ids()).toHaveLength(1);
     await stage.query('DELETE FROM conversations');
     expect(await sweep({})).toEqual([]);
     expect(await stage.files()).toEqual(before);

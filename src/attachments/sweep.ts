@@ -15,7 +15,7 @@ import { removeOld } from './work-folder.ts';
 export interface SweepAges {
   /** What was not sent for so long goes. */
   readonly unsentMs: number;
-  /** When what was sent is looked at for leftovers: longer than an upload and finishing it can take. */
+  /** When what was sent or deleted is looked at for leftovers: longer than an upload and finishing it can take. */
   readonly leftoversMs: number;
   /** How long the operator can see what was deleted. */
   readonly deletedMs: number;
@@ -50,7 +50,7 @@ export function createSweep({ database, store, workFolder, ages }: SweeperParts)
   const steps: readonly SweepStep[] = [
     createSweepUnsent(parts, ages.unsentMs),
     createSweepLeftovers(parts, ages.leftoversMs),
-    createSweepDeleted(parts, ages.deletedMs),
+    createSweepDeleted(parts, ages.deletedMs, ages.leftoversMs),
     createSweepVersions(database, ages.deletedMs),
     async () => {
       await removeOld(workFolder, ages.unfinishedMs);
