@@ -97,7 +97,7 @@ async function* overLine(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of bytes)
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       const piece = chunk.subarray(at, at + PIECE_BYTES);
-      await pace(piece.length);
+      await pace.take(piece.length);
       yield piece;
     }
 }
