@@ -126,9 +126,11 @@ export function openS3Store(settings: S3Settings, logger: Logger): S3Store {
         const Objects = keys.slice(at, at + MAX_DELETED).map((Key) => ({ Key }));
         const command = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
         const { Errors = [] } = await ask(client.send(command));
-        const [first] = Errors;
+        // To Amazon's it is no error; to others it is when somebody else removes the object at the same moment.
+        const failures = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
+        const [first] = failures;
         if (first === undefined) continue;
-        logger.debug({ code: first.Code, count: Errors.length }, 'objects could not be removed');
+        logger.debug({ code: first.Code, count: failures.length }, 'objects could not be removed');
         throw new StoreError(`S3 did not remove objects: ${first.Code ?? 'unknown error'}`);
       }
     },
