@@ -152,6 +152,34 @@ describe('an upload to the node', () => {
     await Promise.all(gone);
   });
 
+  test("that is slow to look at keeps only its sender's others waiting", async () => {
+    const { conversationId, buyerId, sellerId } = parties;
+    const { database, logger } = stage.parts;
+    let looked = 0;
+    const finish = createFinish({
+      database,
+      store: await openLocalStore(stage.parts.stateDir),
+      show: createUrls(await openSigner(database)).show,
+      examine(row) {
+        looked += 1;
+        return row.uploaderId === buyerId
+          ? new Promise(() => undefined)
+          : Promise.resolve({ kind: 'bad', reason: 'was looked at' });
+      },
+      guard: createGuard(logger),
+      onFinished: () => undefined,
+      logger,
+    });
+    for (let i = 0; i < 10; i += 1)
+      void finish(conversationId, buyerId, [(await announce(1)).attachment.id]);
+    const file = { name: 'a', size: 1, contentType: 'text/plain' };
+    const theirs = await stage.attachments.announce(conversationId, sellerId, file);
+    await expect(finish(conversationId, sellerId, [theirs.attachment.id])).rejects.toThrow(
+      'the file was looked at',
+    );
+    expect(looked).toBe(2);
+  });
+
   test('that two nodes look at is ready for the slower one, too', async () => {
     const { attachment, upload } = await announce(1);
     await stage.receive(upload.url, Readable.from([Buffer.of(65)]));

@@ -3,6 +3,7 @@ import type { Database } from '../db/pool.ts';
 import { attachments } from '../db/schema.ts';
 import { createLanes } from '../lib/lanes.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createQueues } from '../lib/queues.ts';
 import { ProtocolError, conflict, invalidMessage } from '../protocol/errors.ts';
 import type { Attachment } from '../protocol/resources.ts';
 import { type AttachmentRow, findAttachment, isAttachment, toStored } from './attachment-row.ts';
@@ -47,13 +48,15 @@ export interface FinishParts {
 export function createFinish(parts: FinishParts): FinishAttachments {
   const { database, show, guard, onFinished } = parts;
   const lanes = createLanes(AT_ONCE);
+  // Nobody's pictures, which may take a minute each, keep all others waiting.
+  const queue = createQueues();
   /** Whoever asks again while it is being looked at waits with the first. */
   const running = new Map<string, Promise<AttachmentRow>>();
   const finishOne = (row: AttachmentRow): Promise<AttachmentRow> => {
     const key = prefixOf(row);
     const known = running.get(key);
     if (known !== undefined) return known;
-    const work = lanes(() => guard(finish(parts, row)))
+    const work = queue(row.uploaderId, () => lanes(() => guard(finish(parts, row))))
       .catch((error: unknown) => {
         if (error instanceof ProtocolError && error.code === 'unavailable')
           onFinished('unavailable');
