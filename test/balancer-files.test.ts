@@ -60,6 +60,16 @@ describe.each(['nginx', 'haproxy'] as const)('behind %s', (name) => {
     expect(tooMuch).toMatchObject({ status: 413, body: { code: 'attachment_too_large' } });
     const forged = await put(`${url}${body.upload.url}x`, 20 * MB);
     expect(forged).toMatchObject({ status: 403, body: { code: 'not_authorized' } });
+    // Also to a client that does not wait for the answer.
+    for (let i = 0; i < 5; i += 1)
+      for (const [change, status] of [
+        ['', 413],
+        ['x', 403],
+      ] as const) {
+        const target = url + body.upload.url + change;
+        const answer = await fetch(target, { method: 'PUT', body: big.bytes });
+        expect(answer.status).toBe(status);
+      }
     expect(await filesBelow(dir)).toHaveLength(before);
 
     const line = new RegExp(`path\\W+${new URL(body.upload.url, url).pathname}\\W`);

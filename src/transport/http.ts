@@ -121,8 +121,12 @@ async function answer(
     reply = toProblem(error);
   }
   const streamed = isStreamed(reply.body) ? reply.body : undefined;
-  // Nobody reads on.
-  const isLast = 'stream' in body && !(await body.dropRest());
+  let isLast = false;
+  if ('stream' in body) {
+    // Nobody reads on.
+    body.stream.destroy();
+    isLast = !isDropped(head.contentLength) && !(await body.dropRest());
+  }
   if (!client.isGone) {
     // A route may know better who may read its answers.
     const isItsOwn = reply.headers?.['Access-Control-Allow-Origin'] !== undefined;
@@ -146,6 +150,15 @@ async function answer(
     seconds: (performance.now() - started) / 1_000,
   });
 }
+
+/** As much of a refused body is read and dropped, in bytes: an honest file. */
+const MAX_DROPPED_BYTES = 32 * 1024 * 1024;
+
+/**
+ * What is still to come is dropped: a connection that is closed under a client which sends takes the answer away, too (RFC 9112, section 9.6), and a balancer
+ * says in its place that the node is away. Nobody wants to read more than that.
+ */
+const isDropped = (contentLength = Infinity): boolean => contentLength <= MAX_DROPPED_BYTES;
 
 type Body = IncomingBody | Promise<Buffer>;
 
