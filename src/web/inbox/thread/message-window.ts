@@ -38,6 +38,8 @@ export class MessageWindow implements ReactiveController {
   #rows: readonly Row[] = [];
   #heights = new RowHeights({ lineHeight: 21, lineWidth: 300, characterWidth: 7.5 });
   #size = { width: 0, height: 0 };
+  /** By key, as it was guessed first: only a height that is measured anew makes up for a message that is changed out of sight. */
+  readonly #guesses = new Map<string, number>();
   #isHidden = false;
   #isAtEnd = true;
   #mustGoToEnd = true;
@@ -78,6 +80,7 @@ export class MessageWindow implements ReactiveController {
   reset(): void {
     this.#virtualizer._didMount()();
     this.#rows = [];
+    this.#guesses.clear();
     this.#virtualizer = new Virtualizer(this.#options());
     this.#isAtEnd = true;
     this.#mustGoToEnd = true;
@@ -146,7 +149,7 @@ export class MessageWindow implements ReactiveController {
       getItemKey: (index: number) => rows[index]?.key ?? index,
       estimateSize: (index: number) => {
         const row = rows[index];
-        return row === undefined ? 0 : this.#heights.guess(row);
+        return row === undefined ? 0 : this.#guess(row);
       },
       measureElement: (
         row: HTMLElement,
@@ -182,6 +185,12 @@ export class MessageWindow implements ReactiveController {
     };
   }
 
+  #guess(row: Row): number {
+    const guess = this.#guesses.get(row.key) ?? this.#heights.guess(row);
+    this.#guesses.set(row.key, guess);
+    return guess;
+  }
+
   /** All rows may have other heights: the width is another, or the fonts are. */
   readonly #reflow = (): void => {
     const virtualizer = this.#virtualizer;
@@ -189,6 +198,7 @@ export class MessageWindow implements ReactiveController {
     const first = this.#isAtEnd ? undefined : this.items.find((item) => item.start >= offset);
     const elements = this.#elements();
     if (elements) this.#heights = new RowHeights(elements.metrics());
+    this.#guesses.clear();
     virtualizer.setOptions({
       ...this.#options(),
       // Where the first whole row is to be afterwards.
