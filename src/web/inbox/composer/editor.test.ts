@@ -40,6 +40,13 @@ it.each([
   expect([editor.isOn, editor.isSaving, editor.problem(en)]).toEqual([true, false, text]);
 });
 
+it('says again what was changed elsewhere meanwhile', async () => {
+  const { editor, thread, messages } = begin();
+  messages[0] = { ...message, content: 'of another device' };
+  expect(await editor.save('old')).toBe(true);
+  expect(thread.edit).toHaveBeenCalledWith('m', 'old');
+});
+
 it('says that it was deleted meanwhile, and saves no more', async () => {
   const { editor, thread, messages } = begin();
   messages[0] = { ...message, content: '', deletedAt: '2026-01-01T00:00:00Z' };

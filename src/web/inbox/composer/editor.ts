@@ -52,7 +52,7 @@ export class Editor {
     this.#failure = undefined;
     this.#host.requestUpdate();
     let failure: string | undefined;
-    if (content !== edited.message.content)
+    if (content !== (this.#now() ?? edited.message).content)
       await edited.thread.edit(edited.message.id, content).catch((error: unknown) => {
         failure = error instanceof ParleyError ? error.code : '';
       });
@@ -65,9 +65,14 @@ export class Editor {
   }
 
   #isDeleted(): boolean {
-    const edited = this.#edited;
-    const now = edited?.thread.state.get().messages.find(({ key }) => key === edited.message.key);
+    const now = this.#now();
     return now !== undefined && isDeleted(now);
+  }
+
+  /** The message as it is by now: it may have been changed elsewhere. */
+  #now(): Message | undefined {
+    const edited = this.#edited;
+    return edited?.thread.state.get().messages.find(({ key }) => key === edited.message.key);
   }
 }
 
