@@ -91,6 +91,40 @@ test('an upload shows how far it is, is cancelled, fails, and is tried again', a
   await bea.message('with a photo').getByRole('button', { name: 'Open photo two.png' }).waitFor();
 });
 
+test('that a file is not ready is said no longer than it is so', async () => {
+  const { buyer, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  const tray = new Tray(bea);
+  const held: Route[] = [];
+  await bea.page.route(isUpload, (route) => void held.push(route));
+  await tray.choose(picture('one.png', 30, 30));
+  await expect.poll(() => held.length).toBe(1);
+  await bea.send('with a photo');
+  const problem = bea.page.getByRole('alert').filter({ hasText: 'not ready yet' });
+  await problem.waitFor();
+  for (const route of held) await route.continue();
+  await expect.poll(tray.states).toEqual(['ready']);
+  await problem.waitFor({ state: 'detached' });
+});
+
+test('what is dropped while a message is edited is not opened by the browser instead', async () => {
+  const { buyer, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  await bea.send('first');
+  await expect.poll(() => bea.mark('first')).toBe('sent');
+  await bea.choose('first', 'Edit');
+  await bea.page.getByText('Editing a message').waitFor();
+  const isKept = await bea.page.locator('parley-thread').evaluate((thread) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['x'], 'x.txt'));
+    const options = { dataTransfer, bubbles: true, composed: true, cancelable: true };
+    return ['dragover', 'drop'].map((type) => !thread.dispatchEvent(new DragEvent(type, options)));
+  });
+  expect(isKept).toEqual([true, true]);
+  expect(await new Tray(bea).states()).toEqual([]);
+  expect(await bea.page.getByText('Drop files here').count()).toBe(0);
+});
+
 test('no more than ten, and it is said when one is refused', async () => {
   const { buyer, conversationId } = await stage.newPair();
   const bea = await stage.visit(buyer, { conversationId });

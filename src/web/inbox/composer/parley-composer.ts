@@ -114,6 +114,9 @@ export class ParleyComposer extends LitElement {
     const isAnother = changed.has('conversationId') || changed.has('context');
     if (changed.has('conversationId')) this.problem = '';
     if (changed.has('conversationId') && this.#editor.isOn) this.#editor.end();
+    // What was in the way is so no more.
+    if (this.problem === this.context?.strings.files.stillUploading && this.#areReady)
+      this.problem = '';
     // A draft is read from a storage, or was another tab's that is gone: it must not take away what is being written.
     const isRead = isAnother || (draft !== this.#draft && this.text === this.#draft);
     if (isRead && !this.#editor.isOn) this.text = draft;

@@ -44,19 +44,20 @@ export class FileDrop implements ReactiveController {
   }
 
   readonly #onDrag = (event: DragEvent): void => {
-    if (event.dataTransfer?.types.includes('Files') !== true || !this.#canTake()) return;
+    if (event.dataTransfer?.types.includes('Files') !== true) return;
+    // Also of what is not taken: else the browser opens it, and the page is gone.
     event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-    this.#setOver(true);
+    const canTake = this.#canTake();
+    event.dataTransfer.dropEffect = canTake ? 'copy' : 'none';
+    if (canTake) this.#setOver(true);
   };
 
   readonly #onDrop = (event: DragEvent): void => {
     const { dataTransfer } = event;
     this.#setOver(false);
-    if (dataTransfer?.types.includes('Files') !== true || !this.#canTake()) return;
-    // Else the browser opens it.
+    if (dataTransfer?.types.includes('Files') !== true) return;
     event.preventDefault();
-    this.#take(filesOf(dataTransfer));
+    if (this.#canTake()) this.#take(filesOf(dataTransfer));
   };
 
   /** A picture that is copied from a text brings the text along: then it is that which is meant. */
