@@ -20,6 +20,9 @@ export const photoIcon = icon(
 );
 export const downloadIcon = icon(svg`<path d="M12 4v11m-5-4.5 5 5 5-5M5 20h14" />`);
 
+/** Of a picture that does not come. */
+const MAX_TRIES = 12;
+
 export interface FilesContext {
   readonly strings: Strings['files'];
   readonly locale: string;
@@ -57,6 +60,7 @@ function photoTemplate(
   const { width, height } = isOne ? photoSize(photo) : { width: 280, height: 280 };
   const onError = (event: Event): void => {
     onPicture(event);
+    tryAgain(event.target as HTMLImageElement);
     if (isStored(message)) urls.failed(message, photo.thumbnailUrl);
   };
   // What could not be seen before it was sent can be now, and after it was asked for again.
@@ -86,6 +90,23 @@ function photoTemplate(
 /** What does not come leaves the icon under it. */
 function onPicture(event: Event): void {
   (event.target as HTMLImageElement).hidden = event.type === 'error';
+}
+
+/** How often each has failed. */
+const failures = new WeakMap<HTMLImageElement, number>();
+
+/** There may have been no network for a moment. While it is in the page, for about a quarter of an hour. */
+function tryAgain(picture: HTMLImageElement): void {
+  const failed = failures.get(picture) ?? 0;
+  if (failed >= MAX_TRIES) return;
+  failures.set(picture, failed + 1);
+  setTimeout(
+    () => {
+      // Begins to load it again.
+      if (picture.isConnected) picture.setAttribute('src', picture.src);
+    },
+    Math.min(2_000 * 2 ** failed, 120_000),
+  );
 }
 
 function fileTemplate(file: Attachment, message: Message, context: FilesContext): TemplateResult {

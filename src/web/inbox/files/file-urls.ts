@@ -1,7 +1,10 @@
 import type { Attachment, StoredMessage, Thread } from '../../../client/types.ts';
+import { httpUrl } from '../http-url.ts';
 
 /** URLs are good for 15 minutes at least: after that time another one is asked for before it is followed. */
 const GOOD_MS = 10 * 60_000;
+/** Whoever follows one needs a moment. */
+const ENDING_MS = 60_000;
 
 /** Sees to it that the files of one thread can be got: their URLs end after some time. */
 export class FileUrls {
@@ -24,7 +27,8 @@ export class FileUrls {
   failed(message: StoredMessage, url: string): void {
     if (this.#failed.has(url)) return;
     this.#failed.add(url);
-    this.#thread.refreshAttachments(message.id).catch(() => undefined);
+    // Nobody answered: the next time it is asked again.
+    this.#thread.refreshAttachments(message.id).catch(() => this.#failed.delete(url));
   }
 
   /** Whether that URL led nowhere at least once. */
@@ -34,7 +38,11 @@ export class FileUrls {
 
   /** Whether the URL may have ended by now. */
   isOld(attachment: Attachment): boolean {
-    return this.#now() - (this.#seenAt.get(attachment) ?? this.#now()) > GOOD_MS;
+    const now = this.#now();
+    // It may have come long before it was drawn.
+    const expires = Number(httpUrl(attachment.url)?.searchParams.get('expires') ?? Infinity);
+    const isEnding = expires * 1_000 - now < ENDING_MS;
+    return isEnding || now - (this.#seenAt.get(attachment) ?? now) > GOOD_MS;
   }
 
   /** @returns the attachment with a URL that is good; as it was when there is none */
