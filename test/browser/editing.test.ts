@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ParleyClient } from '../../src/client/types.ts';
 import { query } from '../support/query.ts';
+import { drawn, pointAtThread, watchPlace } from './support/scrolling.ts';
 import { Stage } from './support/stage.ts';
 
 let stage: Stage;
@@ -93,4 +95,59 @@ test('one that is deleted elsewhere while it is edited cannot be saved', async (
   await onPhone.page.getByRole('alert').filter({ hasText: 'This message was deleted.' }).waitFor();
   await onPhone.composer.press('Escape');
   expect(await onPhone.composer.inputValue()).toBe('');
+});
+
+test('the question before a deletion is gone with the inbox, and can be asked again', async () => {
+  const { buyer, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  await bea.send('first');
+  await expect.poll(() => bea.mark('first')).toBe('sent');
+  const dialog = bea.page.getByRole('alertdialog');
+  await bea.choose('first', 'Delete');
+  await dialog.waitFor();
+  await bea.move();
+  await dialog.waitFor({ state: 'hidden' });
+  await bea.choose('first', 'Delete');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await bea.log.getByText('You deleted this message').waitFor();
+});
+
+test('what one reads stays where it is when messages above are edited, deleted and reacted to', async () => {
+  const { buyer, seller, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  for (let index = 0; index < 60; index += 1) await bea.send(`m${index}`);
+  await expect.poll(() => bea.mark('m59')).toBe('sent');
+  const sam = await stage.visit(seller, { url: stage.second.url, conversationId });
+  await sam.message('m59').waitFor();
+  await pointAtThread(sam);
+  await sam.page.mouse.wheel(0, -700);
+  await sam.page.getByRole('button', { name: /newest/ }).waitFor();
+  await expect.poll(async () => Number((await sam.texts())[0]?.slice(1))).toBeLessThan(30);
+  await drawn(sam);
+  // Drawn, but above what is seen; the last one not even that.
+  const [reacted = '', edited = '', deleted = ''] = await sam.texts();
+  const rows = await query<{ id: string; content: string }>(
+    stage.databaseUrl,
+    'SELECT id, content FROM messages WHERE conversation_id = $1',
+    [conversationId],
+  );
+  const idOf = (text: string): string => rows.find(({ content }) => content === text)?.id ?? '';
+  const endWatch = await watchPlace(sam);
+  await bea.page.evaluate(
+    async ([conversation = '', first = '', second = '', third = '', far = '']) => {
+      const { client } = document.querySelector('parley-inbox') as unknown as {
+        client: ParleyClient;
+      };
+      const thread = client.thread(conversation);
+      await thread.addReaction(first, '👍');
+      await thread.edit(second, 'longer '.repeat(200));
+      await thread.addReaction(far, '👍');
+      await thread.delete(third);
+    },
+    [conversationId, ...[reacted, edited, deleted, 'm12'].map(idOf)],
+  );
+  await sam.log.getByText('This message was deleted').waitFor({ state: 'attached' });
+  await drawn(sam);
+  const places = await endWatch();
+  expect(Math.max(...places) - Math.min(...places)).toBeLessThanOrEqual(1);
 });

@@ -91,3 +91,35 @@ test('photos have their place before they are there: nothing moves when they com
   const places = await endWatch();
   expect(Math.max(...places) - Math.min(...places)).toBe(0);
 });
+
+test('it is closed when the inbox is taken out of the page, and opens again after that', async () => {
+  const { buyer, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  await sendPhotos(bea, 'one', 'front.png');
+  const open = bea.page.getByRole('button', { name: 'Open photo front.png' });
+  const dialog = bea.page.getByRole('dialog', { name: 'Photos' });
+  await open.click();
+  await dialog.waitFor();
+  await bea.move();
+  await dialog.waitFor({ state: 'detached' });
+  await open.click();
+  await dialog.waitFor();
+  expect(await dialog.evaluate((it) => it.matches(':modal'))).toBe(true);
+});
+
+test('a photo that did not come for a moment comes then', async () => {
+  const { buyer, seller, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  await sendPhotos(bea, 'one', 'front.png');
+  const context = await stage.newContext();
+  let isAway = true;
+  await context.route(/\/thumbnail\?/, (route) =>
+    isAway ? route.fulfill({ status: 204 }) : route.continue(),
+  );
+  const sam = await stage.visit(seller, { context, url: stage.second.url, conversationId });
+  const photo = sam.message('one').locator('[part~="photo"] img');
+  await photo.waitFor({ state: 'hidden' });
+  isAway = false;
+  await photo.waitFor();
+  expect(await photo.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+});

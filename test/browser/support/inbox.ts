@@ -30,6 +30,14 @@ export class Inbox {
     return this.log.getByRole('article').filter({ has: said });
   }
 
+  /** Takes the element out of the page and puts it back, as frameworks do. */
+  readonly move = (): Promise<void> =>
+    this.page.locator('parley-inbox').evaluate((element) => {
+      const parent = element.parentElement;
+      element.remove();
+      parent?.append(element);
+    });
+
   /** Writes it and presses Enter. */
   async send(text: string): Promise<void> {
     await this.composer.fill(text);

@@ -51,6 +51,13 @@ export class ParleyLightbox extends LitElement {
     this.hasFailed = false;
   }
 
+  /** Else it would come back open, and lie in the page as if it were a part of it. */
+  override disconnectedCallback(): void {
+    // First: it is not known any more afterwards.
+    this.#close();
+    super.disconnectedCallback();
+  }
+
   async open(attachmentId: string): Promise<void> {
     this.#show(attachmentId);
     await this.updateComplete;

@@ -1,11 +1,25 @@
-import { html, type TemplateResult } from 'lit';
+import {
+  html,
+  type ReactiveController,
+  type ReactiveControllerHost,
+  type TemplateResult,
+} from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { Strings } from '../strings/strings.ts';
 
 /** Asks before a message is deleted. The dialog gives the focus back to where it was. */
-export class ConfirmDelete {
+export class ConfirmDelete implements ReactiveController {
   readonly #dialog = createRef<HTMLDialogElement>();
   #onYes: (() => void) | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  /** Else it would come back open, and could not be asked again. */
+  hostDisconnected(): void {
+    this.#close();
+  }
 
   ask(onYes: () => void): void {
     this.#onYes = onYes;

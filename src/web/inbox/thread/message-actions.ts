@@ -21,13 +21,14 @@ export interface ActionsHost {
 export class MessageActions {
   readonly notice: Notice;
   readonly #thread: ActionsHost;
-  readonly #confirm = new ConfirmDelete();
+  readonly #confirm: ConfirmDelete;
   readonly #menu = createRef<ParleyMessageMenu>();
   readonly #picker = createRef<ParleyEmojiPicker>();
   #anchor: HTMLElement | undefined;
 
   constructor(host: Host, thread: ActionsHost) {
     this.notice = new Notice(host);
+    this.#confirm = new ConfirmDelete(host);
     this.#thread = thread;
   }
 
