@@ -13,6 +13,7 @@ const isThere = async (url: string): Promise<boolean> =>
 
 it('is the same for the same upload, and gone with it', async () => {
   const previews = new Previews(host);
+  previews.hostConnected();
   const [a, b] = [upload('a', 'image/png'), upload('b', 'image/webp')];
   const url = previews.urlOf(a) ?? '';
   expect(previews.urlOf(a)).toBe(url);
@@ -21,8 +22,14 @@ it('is the same for the same upload, and gone with it', async () => {
   expect([await isThere(url), await isThere(other)]).toEqual([true, false]);
   previews.hostDisconnected();
   expect(await isThere(url)).toBe(false);
+  // An element that was taken out of the page is drawn once more.
+  expect(previews.urlOf(a)).toBeUndefined();
+  previews.hostConnected();
+  expect(previews.urlOf(a)).toMatch(/^blob:/);
 });
 
 it.each(['image/svg+xml', 'text/html', 'image/tiff', ''])('there is none of %j', (type) => {
-  expect(new Previews(host).urlOf(upload('a', type))).toBeUndefined();
+  const previews = new Previews(host);
+  previews.hostConnected();
+  expect(previews.urlOf(upload('a', type))).toBeUndefined();
 });

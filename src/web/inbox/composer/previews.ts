@@ -7,6 +7,7 @@ const PICTURE = /^image\/(?:jpeg|png|gif|webp|avif)$/;
 /** URLs by which files that are not sent yet can be seen. Each is taken back when its file is gone. */
 export class Previews implements ReactiveController {
   readonly #urls = new Map<string, string>();
+  #isInPage = false;
 
   constructor(host: ReactiveControllerHost) {
     host.addController(this);
@@ -15,7 +16,7 @@ export class Previews implements ReactiveController {
   /** Undefined when it is no picture. */
   urlOf({ key, file, contentType }: Upload): string | undefined {
     let url = this.#urls.get(key);
-    if (url === undefined && PICTURE.test(contentType)) {
+    if (url === undefined && this.#isInPage && PICTURE.test(contentType)) {
       url = URL.createObjectURL(file);
       this.#urls.set(key, url);
     }
@@ -33,7 +34,13 @@ export class Previews implements ReactiveController {
       }
   }
 
+  hostConnected(): void {
+    this.#isInPage = true;
+  }
+
+  /** What is drawn once more after that makes none: nobody would take them back. */
   hostDisconnected(): void {
+    this.#isInPage = false;
     this.keep([]);
   }
 }
