@@ -92,6 +92,34 @@ test('photos have their place before they are there: nothing moves when they com
   expect(Math.max(...places) - Math.min(...places)).toBe(0);
 });
 
+test('the focus stays in the conversation when the photo is gone by then', async () => {
+  const { buyer, seller, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  const sam = await stage.visit(seller, { url: stage.second.url, conversationId });
+  await sendPhotos(bea, 'one', 'front.png');
+  const open = sam.page.getByRole('button', { name: 'Open photo front.png' });
+  const dialog = sam.page.getByRole('dialog', { name: 'Photos' });
+  await open.click();
+  await dialog.waitFor();
+  // It scrolls away.
+  for (let index = 0; index < 40; index += 1) await bea.send(`m${index}`);
+  await sam.message('m39').waitFor({ state: 'attached' });
+  await sam.page.locator('[part~="photo"]').waitFor({ state: 'detached' });
+  await sam.page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect((await focused(sam.page)).name).toBe('Messages with Bea');
+  // It is deleted.
+  await sam.page.keyboard.press('Home');
+  await open.click();
+  await dialog.waitFor();
+  await bea.log.press('Home');
+  await bea.choose('one', 'Delete');
+  const question = bea.page.getByRole('alertdialog');
+  await question.getByRole('button', { name: 'Delete' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect((await focused(sam.page)).name).toBe('Messages with Bea');
+});
+
 test('it is closed when the inbox is taken out of the page, and opens again after that', async () => {
   const { buyer, conversationId } = await stage.newPair();
   const bea = await stage.visit(buyer, { conversationId });

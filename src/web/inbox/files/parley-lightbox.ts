@@ -23,7 +23,8 @@ interface Shown {
 }
 
 /**
- * `<parley-lightbox>`: the photos of a thread, one at a time, over everything else. Gives the focus back to where it was.
+ * `<parley-lightbox>`: the photos of a thread, one at a time, over everything else. Gives the focus back to where it was, and fires
+ * `parley-closed`: that may be gone.
  *
  * Parts: `lightbox`, `lightbox-photo`.
  */
@@ -100,7 +101,7 @@ export class ParleyLightbox extends LitElement {
       ${ref(this.#dialog)}
       part="lightbox"
       aria-label=${files.viewer}
-      @close=${() => this.#show(undefined)}
+      @close=${this.#onClose}
       @keydown=${this.#onKey}
     >
       ${shown === undefined ? nothing : this.#bar(shown, at, photos.length, context)}
@@ -194,6 +195,13 @@ export class ParleyLightbox extends LitElement {
     await this.updateComplete;
     if (this.shadowRoot?.activeElement === null) this.#dialog.value?.focus();
   }
+
+  readonly #onClose = async (): Promise<void> => {
+    this.#show(undefined);
+    // Until it is gone it may have the focus still.
+    await this.updateComplete;
+    this.dispatchEvent(new CustomEvent('parley-closed'));
+  };
 
   readonly #close = (): void => this.#dialog.value?.close();
 

@@ -190,6 +190,7 @@ export class ParleyThread extends LitElement {
         .context=${context}
         .messages=${model.state.messages}
         .urls=${model.urls}
+        @parley-closed=${this.#onLightboxClosed}
       ></parley-lightbox>`;
   }
 
@@ -284,6 +285,11 @@ export class ParleyThread extends LitElement {
   };
 
   readonly #onSent = (): void => this.#window.goToEnd();
+
+  /** Its photo was deleted, or has scrolled away. */
+  readonly #onLightboxClosed = (): void => {
+    if (document.activeElement === document.body) this.#log.value?.focus({ preventScroll: true });
+  };
 
   readonly #onJump = (): void => {
     // The button goes away.
