@@ -105,7 +105,7 @@ export interface Attachment {
   /** Of images, in pixels. */
   readonly width: number | undefined;
   readonly height: number | undefined;
-  /** Absolute, and good for some minutes: `refreshAttachment` gets another one. */
+  /** Absolute, and good for some minutes: `refreshAttachments` gets another one. */
   readonly url: string;
   /** Of images. */
   readonly thumbnailUrl: string | undefined;
