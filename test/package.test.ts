@@ -11,7 +11,7 @@ import { run } from '../src/lib/run.ts';
 import { type Consumer, packForConsumer } from './support/packed.ts';
 
 /** What a page loads at its start, and what it loads with the first edit, reaction or upload. */
-const MAX_CLIENT_BYTES = { start: 14 * 1_024, later: 2 * 1_024 };
+const MAX_CLIENT_BYTES = { start: 14.5 * 1_024, later: 2 * 1_024 };
 
 let consumer: Consumer;
 beforeAll(async () => {
@@ -29,10 +29,10 @@ function complaint(tool: string, ...args: readonly string[]): string {
 }
 
 interface Bundle {
-  /** What is loaded at once. */
-  readonly text: string;
+  /** What is loaded at once, in one file or in several. */
+  readonly start: readonly string[];
   /** What is loaded later. */
-  readonly later: string;
+  readonly later: readonly string[];
   /** Which modules are still imported. */
   readonly imports: readonly string[];
 }
@@ -51,10 +51,8 @@ async function bundle(code: string): Promise<Bundle> {
     metafile: true,
     write: false,
   });
-  const textOf = (names: readonly string[]): string =>
-    names
-      .map((name) => outputFiles.find((file) => file.path === consumer.at(name))?.text ?? '')
-      .join('');
+  const textsOf = (names: readonly string[]): string[] =>
+    names.map((name) => outputFiles.find((file) => file.path === consumer.at(name))?.text ?? '');
   const names = Object.keys(metafile.outputs);
   const atOnce = new Set(names.filter((name) => name.endsWith('stdin.js')));
   // A set gives what is added meanwhile too.
@@ -62,8 +60,8 @@ async function bundle(code: string): Promise<Bundle> {
     for (const { path: imported, kind } of metafile.outputs[name]?.imports ?? [])
       if (kind === 'import-statement' && names.includes(imported)) atOnce.add(imported);
   return {
-    text: textOf([...atOnce]),
-    later: textOf(names.filter((name) => !atOnce.has(name))),
+    start: textsOf([...atOnce]),
+    later: textsOf(names.filter((name) => !atOnce.has(name))),
     imports: Object.values(metafile.outputs)
       .flatMap((output) => output.imports)
       .map((it) => it.path)
@@ -97,23 +95,21 @@ test('the tarball has what a node runs on, and no tests', async () => {
 });
 
 test('parley/client has no dependency and is small, minified and gzipped', async () => {
-  const { text, later, imports } = await bundle(`export * from 'parley/client';`);
+  const { imports, ...parts } = await bundle(`export * from 'parley/client';`);
   expect(imports).toEqual([]);
-  const parts = { start: text, later };
   for (const name of ['start', 'later'] as const) {
-    const bytes = gzipSync(parts[name], { level: 9 }).length;
+    // Each file is compressed by itself.
+    const sizes = parts[name].map((text) => gzipSync(text, { level: 9 }).length);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
     const most = MAX_CLIENT_BYTES[name];
-    console.log(`parley/client, ${name}: ${parts[name].length} bytes minified, ${bytes} gzipped`);
-    expect(
-      bytes,
-      `${name} has ${bytes} bytes gzipped, ${bytes - most} too many (${parts[name].length} minified)`,
-    ).toBeLessThanOrEqual(most);
+    console.log(`parley/client, ${name}: ${sizes.join(' + ')} bytes minified and gzipped`);
+    expect(bytes, `${name}: ${bytes - most} bytes too many`).toBeLessThanOrEqual(most);
   }
 });
 
 test('importing the inbox for its element alone is not shaken off; importing nothing of the client is', async () => {
-  expect((await bundle(`import 'parley/inbox';`)).text).toContain('parley-inbox');
-  expect((await bundle(`import {} from 'parley/client';`)).text).toBe('');
+  expect((await bundle(`import 'parley/inbox';`)).start.join('')).toContain('parley-inbox');
+  expect((await bundle(`import {} from 'parley/client';`)).start.join('')).toBe('');
 });
 
 test('Node loads parley/client', async () => {
