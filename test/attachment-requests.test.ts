@@ -5,17 +5,27 @@ import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type User, connect, newConversation, newUser, rest } from './support/client.ts';
+import {
+  type Answer,
+  type User,
+  connect,
+  newConversation,
+  newUser,
+  rest,
+} from './support/client.ts';
 import { createDatabase } from './support/database.ts';
 import { filesBelow } from './support/files-below.ts';
 import { clusterEnv, nodeForTest } from './support/node-process.ts';
+import { query } from './support/query.ts';
 import { type NodeProcess, startNode } from './support/spawn-node.ts';
 import { until } from './support/until.ts';
 import { type FileToSend, announce, upload } from './support/upload.ts';
 
 let dir: string;
+let databaseUrl: string;
 let first: NodeProcess;
 let second: NodeProcess;
 let buyer: User;
@@ -33,7 +43,7 @@ const text = (content: string, name = 'note.txt'): FileToSend => ({
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'parley-attachments-'));
-  const databaseUrl = await createDatabase();
+  databaseUrl = await createDatabase();
   const env = {
     ...clusterEnv(databaseUrl),
     ATTACHMENTS_DIR: dir,
@@ -303,6 +313,55 @@ test('a retry gets the original; the key with other files is a conflict', async 
   // The other one is still to be had.
   expect((await send(buyer, { attachmentIds: [b] })).status).toBe(201);
 });
+
+test('a retry that waits for its original on another node gets it too', async () => {
+  const [a, b, c] = [
+    await upload(first.url, buyer, conversationId, text('a')),
+    await upload(first.url, buyer, conversationId, text('b')),
+    await upload(first.url, buyer, conversationId, text('c')),
+  ];
+  for (const id of [a, b]) await complete(buyer, id);
+  const body = { clientMessageId: randomUUID(), attachmentIds: [a] };
+  const answers = await queued(conversationId, [
+    () => send(buyer, body),
+    () => send(buyer, body, second),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([201, 200]);
+  expect(answers[1]?.body).toEqual(answers[0]?.body);
+
+  // Another message with the same files is still refused, and so is another one with the key.
+  const clientMessageId = randomUUID();
+  const others = await queued(conversationId, [
+    () => send(buyer, { clientMessageId, attachmentIds: [b] }),
+    () => send(buyer, { clientMessageId: randomUUID(), attachmentIds: [b] }, second),
+  ]);
+  expect(others.map(({ status }) => status)).toEqual([201, 409]);
+  expect(others[1]?.body.detail).toMatch(/not sent before/);
+  const other = await send(buyer, { clientMessageId, attachmentIds: [b, c] }, second);
+  expect(other.body.detail).toMatch(/^clientMessageId/);
+});
+
+/** Each waits for the conversation, in this order: their statements have begun before any of them commits. */
+async function queued(id: string, asks: readonly (() => Promise<Answer>)[]): Promise<Answer[]> {
+  const holder = new Client({ connectionString: databaseUrl });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM conversations WHERE id = $1 FOR UPDATE', [id]);
+    const asked: Promise<Answer>[] = [];
+    for (const ask of asks) {
+      asked.push(ask());
+      await expect.poll(() => query(databaseUrl, WAITING)).toHaveLength(asked.length);
+    }
+    await holder.query('COMMIT');
+    return await Promise.all(asked);
+  } finally {
+    await holder.end();
+  }
+}
+
+const WAITING = `
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 test('a socket that resumes is given the files of what it missed', async () => {
   const client = await connect(first.wsUrl, seller);

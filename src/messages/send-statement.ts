@@ -64,7 +64,8 @@ interface Parts {
  * One batch. `locked` takes the conversations' rows in id order, so that batches of different nodes can't deadlock, and
  * sees their newest version even when it had to wait for it (PostgreSQL manual, "Read Committed Isolation Level").
  * `known` sees only what was committed when the statement began: a retry that races with its original ends in a unique
- * violation, and the writer runs the batch again. A row without an answer was not allowed.
+ * violation, and the writer runs the batch again; with files it finds them used, and `send.ts` asks again. A row without an
+ * answer was not allowed.
  */
 const statement = (parts: Parts, arrays: string, names: string): string => `
 WITH input AS (

@@ -100,10 +100,15 @@ export function createSendMessage(
   return (input) => {
     const { conversationId, senderId, attachmentIds } = input;
     if (attachmentIds === undefined) return writer.submit(sending, input);
-    return writer.submit(sendingFiles, input).catch(async (error: unknown) => {
+    const submit = (): Promise<Sent> =>
+      writer.submit(sendingFiles, input).catch((error: unknown) => {
+        if (!(error instanceof Used) || input.clientMessageId === undefined) throw error;
+        return writer.submit(sendingFiles, input);
+      });
+    return submit().catch(async (error: unknown) => {
       if (!(error instanceof Unfinished)) throw error;
       await finish(conversationId, senderId, attachmentIds);
-      return writer.submit(sendingFiles, input);
+      return submit();
     });
   };
 }
@@ -115,12 +120,22 @@ class Unfinished extends ProtocolError {
   }
 }
 
+/**
+ * With a key it may be a retry that had to wait for its original: the files are seen as that one left them, and the message
+ * is not. A second statement sees both.
+ */
+class Used extends ProtocolError {
+  constructor() {
+    super('conflict', 'attachmentIds must be of files that were not sent before');
+  }
+}
+
 const REFUSALS: Readonly<Record<Exclude<SendOutcome, 'stored' | 'repeated'>, () => ProtocolError>> =
   {
     conflict: clientMessageIdConflict,
     foreign: () =>
       invalidMessage('attachmentIds must be your own attachments of this conversation'),
-    used: () => conflict('attachmentIds must be of files that were not sent before'),
+    used: () => new Used(),
     refused: () => conflict('attachmentIds must not be of files that were refused'),
     unfinished: () => new Unfinished(),
   };
