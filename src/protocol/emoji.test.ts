@@ -12,8 +12,16 @@ test.each<[string, string]>([
   ['❤️', '❤️'],
   ['❤', '❤\u{fe0f}'],
   ['©', '©\u{fe0f}'],
-  // Without the styles that Unicode recommends; and one that Node's Unicode does not know yet.
-  ['👁\u{200d}🗨', '👁\u{200d}🗨'],
+  // Without the styles that Unicode recommends, or with more of them.
+  ['👁\u{200d}🗨', '👁\u{fe0f}\u{200d}🗨\u{fe0f}'],
+  ['👁\u{fe0f}\u{200d}🗨', '👁\u{fe0f}\u{200d}🗨\u{fe0f}'],
+  ['❤\u{200d}🔥', '❤\u{fe0f}\u{200d}🔥'],
+  ['🏳\u{200d}🌈', '🏳\u{fe0f}\u{200d}🌈'],
+  ['🕵🏽\u{200d}♂', '🕵🏽\u{200d}♂\u{fe0f}'],
+  ['⛹\u{fe0f}🏽', '⛹🏽'],
+  ['👍\u{fe0f}', '👍'],
+  ['1\u{20e3}', '1\u{fe0f}\u{20e3}'],
+  // One that Node's Unicode does not know yet.
   ['\u{1faea}', '\u{1faea}'],
 ])('%s is an emoji', (text, normal) => {
   expect(normalizeEmoji(text)).toBe(normal);
@@ -25,6 +33,9 @@ test.each([
   'a',
   '1',
   '#',
+  '1\u{fe0f}',
+  '#\u{fe0f}',
+  '🇩\u{fe0f}🇪',
   ':)',
   '👍👍',
   '👍 ',

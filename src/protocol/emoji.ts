@@ -11,15 +11,22 @@ const PICTURE = new RegExp(
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
+/** What has to be told to be shown as a picture, unless a skin tone tells it (UTS #51, "fully-qualified emoji"). */
+const TEXT_BY_DEFAULT = /(?!\p{Emoji_Presentation})(\p{Emoji})(?!\p{Emoji_Modifier})/gu;
+
+const qualify = (text: string): string =>
+  text.replaceAll(EMOJI_STYLE, '').replace(TEXT_BY_DEFAULT, `$1${EMOJI_STYLE}`);
+
 /**
- * A single emoji (UTS #51), with skin tones, joined ones and flags; `undefined` when it is none, or more than one. What
- * keyboards write without U+FE0F gets it, so that one emoji is one.
+ * A single emoji (UTS #51), with skin tones, joined ones and flags; `undefined` when it is none, or more than one. Keyboards
+ * leave out U+FE0F or write more of them than there should be: what Unicode recommends is taken, so that one emoji is one.
  */
 export function normalizeEmoji(text: string): string | undefined {
   if (text === '' || text.length > MAX_LENGTH || !text.isWellFormed()) return undefined;
   if (RECOMMENDED.test(text)) return text;
-  if (RECOMMENDED.test(text + EMOJI_STYLE)) return text + EMOJI_STYLE;
   const [first, ...others] = graphemes.segment(text);
-  if (first === undefined || others.length > 0 || !PICTURE.test(text)) return undefined;
-  return text;
+  if (first === undefined || others.length > 0) return undefined;
+  const qualified = qualify(text);
+  if (RECOMMENDED.test(qualified)) return qualified;
+  return PICTURE.test(text) ? text : undefined;
 }
