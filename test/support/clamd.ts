@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/lib/free-port.ts';
-import { accepts, hasCommand, install } from './programs.ts';
+import { end, untilListening } from './child.ts';
+import { hasCommand, install } from './programs.ts';
 
 /** For a machine that has none. */
 export const CLAMD_MISSING = 'clamd is missing: install it (Debian: apt-get install clamav-daemon)';
@@ -45,7 +44,7 @@ MaxThreads 4
 `,
     );
     const scanner = new Clamd(port, folder);
-    await scanner.#ready();
+    await untilListening(scanner.#child, port, 'clamd');
     return scanner;
   }
 
@@ -56,15 +55,12 @@ MaxThreads 4
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await gone;
+    await end(this.#child);
   }
 
   async startAgain(): Promise<void> {
     this.#child = this.#spawn();
-    await this.#ready();
+    await untilListening(this.#child, this.address.port, 'clamd');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,14 +73,5 @@ MaxThreads 4
       env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
       stdio: 'ignore',
     });
-  }
-
-  async #ready(): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    while (!(await accepts(this.address.port))) {
-      if (this.#child.exitCode !== null || Date.now() > deadline)
-        throw new Error('clamd did not start');
-      await sleep(50);
-    }
   }
 }

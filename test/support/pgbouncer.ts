@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unprivilegedAccount } from '../../src/db/embedded-account.ts';
 import { SESSION_SETTINGS } from '../../src/db/settings.ts';
 import { freePort } from '../../src/lib/free-port.ts';
-import { accepts, hasOrInstalls } from './programs.ts';
+import { end, untilListening } from './child.ts';
+import { hasOrInstalls } from './programs.ts';
 
 /** The `connect_query` that docs/operations.md names. */
 export const CONNECT_QUERY = Object.entries(SESSION_SETTINGS)
@@ -56,7 +56,7 @@ ${settings.join('\n')}
     const url = `postgres://${username}:${password}@127.0.0.1:${port}${pathname}`;
     const pooler = new PgBouncer(url, port, folder, account);
     try {
-      await pooler.#ready();
+      await untilListening(pooler.#child, port, 'PgBouncer');
     } catch (error) {
       await pooler[Symbol.asyncDispose]();
       throw error;
@@ -79,14 +79,14 @@ ${settings.join('\n')}
 
   /** Kills it with `kill -9`, and starts it again. */
   async restart(downMs: number): Promise<void> {
-    await this.#kill();
+    await end(this.#child);
     await sleep(downMs);
     this.#child = this.#spawn();
-    await this.#ready();
+    await untilListening(this.#child, this.#port, 'PgBouncer');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#kill();
+    await end(this.#child);
     await rm(this.#folder, { recursive: true });
   }
 
@@ -99,21 +99,5 @@ ${settings.join('\n')}
       env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
       stdio: 'ignore',
     });
-  }
-
-  async #kill(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await gone;
-  }
-
-  async #ready(): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    while (!(await accepts(this.#port))) {
-      if (this.#child.exitCode !== null || Date.now() > deadline)
-        throw new Error('PgBouncer did not start');
-      await sleep(50);
-    }
   }
 }

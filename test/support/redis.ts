@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../src/lib/free-port.ts';
-import { accepts, hasCommand, hasOrInstalls, succeeds } from './programs.ts';
+import { untilListening } from './child.ts';
+import { hasCommand, hasOrInstalls, succeeds } from './programs.ts';
+
+const START_MS = 60_000;
 
 interface RunningRedis {
   readonly url: string;
@@ -78,7 +81,7 @@ export class RedisServer implements RunningRedis {
 
   static async start(...args: ConstructorParameters<typeof RedisServer>): Promise<RedisServer> {
     const server = new RedisServer(...args);
-    await server.#ready();
+    await untilListening(server.#child, server.port, 'Redis', START_MS);
     return server;
   }
 
@@ -101,7 +104,7 @@ export class RedisServer implements RunningRedis {
     await this.kill();
     await sleep(downMs);
     this.#child = this.#spawn();
-    await this.#ready();
+    await untilListening(this.#child, this.port, 'Redis', START_MS);
   }
 
   async stop(): Promise<void> {
@@ -118,14 +121,5 @@ export class RedisServer implements RunningRedis {
     const gone = once(this.#child, 'exit');
     this.signal(signal);
     await gone;
-  }
-
-  async #ready(): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (!(await accepts(this.port))) {
-      if (this.#child.exitCode !== null || Date.now() > deadline)
-        throw new Error('Redis did not start');
-      await sleep(50);
-    }
   }
 }

@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Settings } from '../../src/attachments/settings.ts';
 import { freePort } from '../../src/lib/free-port.ts';
+import { end, untilListening } from './child.ts';
 import { filesBelow } from './files-below.ts';
 import { findVersitygw } from './find-versitygw.ts';
-import { accepts } from './programs.ts';
 
 const ACCESS_KEY = 'parley';
 const SECRET_KEY = 'a secret key of the tests';
@@ -28,8 +26,9 @@ export class Versitygw implements AsyncDisposable {
     if (file === undefined) return undefined;
     const folder = await mkdtemp(path.join(tmpdir(), 'parley-s3-'));
     await mkdir(path.join(folder, BUCKET));
-    const server = new Versitygw(file, await freePort(), folder);
-    await server.#ready();
+    const port = await freePort();
+    const server = new Versitygw(file, port, folder);
+    await untilListening(server.#child, port, 'versitygw');
     return server;
   }
 
@@ -54,12 +53,12 @@ export class Versitygw implements AsyncDisposable {
 
   /** Nobody listens on its port any more. */
   async stop(): Promise<void> {
-    await this.#kill();
+    await end(this.#child);
   }
 
   async startAgain(): Promise<void> {
     this.#child = this.#spawn();
-    await this.#ready();
+    await untilListening(this.#child, this.#port, 'versitygw');
   }
 
   /** Accepts connections and does not answer. */
@@ -72,7 +71,7 @@ export class Versitygw implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#kill();
+    await end(this.#child);
     await rm(this.#folder, { recursive: true });
   }
 
@@ -85,21 +84,5 @@ export class Versitygw implements AsyncDisposable {
         stdio: 'ignore',
       },
     );
-  }
-
-  async #kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await gone;
-  }
-
-  async #ready(): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    while (!(await accepts(this.#port))) {
-      if (this.#child.exitCode !== null || Date.now() > deadline)
-        throw new Error('versitygw did not start');
-      await sleep(50);
-    }
   }
 }
