@@ -28,6 +28,16 @@ function shown(thread: Thread, messageId: string): StoredMessage {
   return found;
 }
 
+/** A thread of 250 messages that are all loaded. @returns the id of one of the oldest */
+async function openLong() {
+  for (let i = 0; i < 250; i += 1) say(OTHER, `${i}`);
+  const { client, link } = await openChat(server);
+  const thread = client.thread(id);
+  await thread.load();
+  while (thread.state.get().hasOlder) await thread.loadOlder();
+  return { client, link, thread, old: server.of(id).messages[5]?.id ?? '' };
+}
+
 /** The server tells of what is done over REST too. */
 const tellAll = (link: FakeLink): void => {
   server.onChange = (change) => tell(link, change);
@@ -226,12 +236,7 @@ describe('while a page is on its way', () => {
   });
 
   test('what is not in it is missed: all that is shown is read again', async () => {
-    for (let i = 0; i < 250; i += 1) say(OTHER, `${i}`);
-    const { client, link } = await openChat(server);
-    const thread = client.thread(id);
-    await thread.load();
-    while (thread.state.get().hasOlder) await thread.loadOlder();
-    const old = server.of(id).messages[5]?.id ?? '';
+    const { client, link, thread, old } = await openLong();
     link.down();
     say(OTHER, 'new');
     server.delete(id, old);
@@ -243,12 +248,7 @@ describe('while a page is on its way', () => {
   });
 
   test('only a message is missing, and what waits for it concerns an old one: one page is enough', async () => {
-    for (let i = 0; i < 250; i += 1) say(OTHER, `${i}`);
-    const { client, link } = await openChat(server);
-    const thread = client.thread(id);
-    await thread.load();
-    while (thread.state.get().hasOlder) await thread.loadOlder();
-    const old = server.of(id).messages[5]?.id ?? '';
+    const { link, thread, old } = await openLong();
     server.requests.length = 0;
     server.send(id, OTHER, 'missing');
     tell(link, server.react(id, OTHER, old, '👍', true));
