@@ -1,9 +1,8 @@
+import { isImageType } from './image-job.ts';
 import type { Presentation } from './object-store.ts';
 
 /** What a browser may show in the page: pictures that we have made ourselves. Anything else might run scripts. */
-const INLINE = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif']);
-
-export const isInline = (contentType: string): boolean => INLINE.has(contentType);
+export const isInline = (contentType: string): boolean => isImageType(contentType);
 
 /** `attr-char` of RFC 8187, section 3.2.1, without what `encodeURIComponent` leaves. */
 const escape = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;

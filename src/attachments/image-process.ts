@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import sharp, { type Sharp } from 'sharp';
 import {
   IMAGE_MS,
@@ -15,9 +14,8 @@ import {
  * has the other side.
  */
 
-// Chat goes first: with the processor, and when memory is short. Where neither may be said pictures are made all the same.
+// Chat goes first when memory is short. Where that may not be said pictures are made all the same.
 try {
-  setPriority(10);
   if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', '1000');
 } catch {}
 
