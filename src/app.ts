@@ -21,16 +21,12 @@ import type { Service } from './lib/service.ts';
 import { createFindClient } from './limits/address.ts';
 import type { LimitName } from './limits/limits.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
-import { type MessageChange, createChangeMessage } from './messages/change-message.ts';
-import { deleting } from './messages/delete.ts';
-import { editing } from './messages/edit.ts';
 import { createReadHistory } from './messages/history.ts';
-import { limitChanges } from './messages/limit-changes.ts';
 import { limitSends } from './messages/limit-sends.ts';
 import { createMarkRead } from './messages/mark-read.ts';
+import { createMessageChanges } from './messages/message-changes.ts';
 import { createToMessage } from './messages/message-row.ts';
 import { createReadMissed } from './messages/missed.ts';
-import { reacting, unreacting } from './messages/react.ts';
 import { createRecallMessage } from './messages/recall.ts';
 import { createSendMessage } from './messages/send.ts';
 import { traceSends } from './messages/traced-send.ts';
@@ -197,14 +193,13 @@ async function build(
   );
   const sendMessage = tracer === undefined ? limited : traceSends(limited, tracer);
   const markRead = createMarkRead(writer, bus);
-  const change = (how: MessageChange) =>
-    limitChanges(createChangeMessage(how, writer, bus, toMessage), limits.message);
-  const changes = {
-    editMessage: change(editing(config.editWindowMinutes)),
-    deleteMessage: change(deleting),
-    addReaction: change(reacting),
-    removeReaction: change(unreacting),
-  };
+  const changes = createMessageChanges(
+    writer,
+    bus,
+    toMessage,
+    config.editWindowMinutes,
+    limits.message,
+  );
 
   const authenticate = createAuthenticate(auth);
   const mayComeFrom = createOriginCheck(config.allowedOrigins);

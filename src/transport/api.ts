@@ -4,6 +4,7 @@ import type { ListConversations } from '../conversations/list.ts';
 import type { ReadHistory } from '../messages/history.ts';
 import type { ChangeMessage } from '../messages/change-message.ts';
 import type { MarkRead } from '../messages/mark-read.ts';
+import type { MessageChanges } from '../messages/message-changes.ts';
 import type { SendMessage } from '../messages/send.ts';
 import type { ReadState, SentMessage } from '../protocol/rest.ts';
 import {
@@ -21,17 +22,13 @@ import { check } from './check.ts';
 import type { Request, Route } from './http.ts';
 import { type Reply, json } from './reply.ts';
 
-export interface ApiParts {
+export interface ApiParts extends MessageChanges {
   readonly createConversation: CreateConversation;
   readonly listConversations: ListConversations;
   readonly getConversation: GetConversation;
   readonly readHistory: ReadHistory;
   readonly sendMessage: SendMessage;
   readonly markRead: MarkRead;
-  readonly editMessage: ChangeMessage;
-  readonly deleteMessage: ChangeMessage;
-  readonly addReaction: ChangeMessage;
-  readonly removeReaction: ChangeMessage;
 }
 
 /** The REST endpoints of docs/protocol.md. The caller of `POST /api/conversations` is the buyer. */

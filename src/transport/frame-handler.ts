@@ -6,6 +6,7 @@ import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { now, toWireMessage } from '../messages/frames.ts';
 import type { ChangeMessage } from '../messages/change-message.ts';
 import type { MarkRead } from '../messages/mark-read.ts';
+import type { MessageChanges } from '../messages/message-changes.ts';
 import type { SendMessage } from '../messages/send.ts';
 import type { HistoryMessage } from '../protocol/resources.ts';
 import type {
@@ -26,14 +27,10 @@ import { type RequestContext, contextOf, parseClientMessage } from '../protocol/
 /** Takes one text frame of a session. Never throws: what goes wrong is answered with an error frame. */
 export type FrameHandler = (session: Session, text: string) => void;
 
-export interface FrameHandlerParts {
+export interface FrameHandlerParts extends MessageChanges {
   readonly hub: Hub;
   readonly sendMessage: SendMessage;
   readonly markRead: MarkRead;
-  readonly editMessage: ChangeMessage;
-  readonly deleteMessage: ChangeMessage;
-  readonly addReaction: ChangeMessage;
-  readonly removeReaction: ChangeMessage;
   readonly authenticate: Authenticate;
   readonly counts: FrameCounts;
   readonly logger: Logger;
