@@ -5,14 +5,22 @@ import { HttpError } from './problem.ts';
 
 /** Nothing is read ahead: what one read from the socket gives, up to 512 KiB, is enough to hold for each of many. */
 const HIGH_WATER_BYTES = 0;
-/** A connection that is closed with bytes unread is reset, and the answer may be lost with it. In milliseconds. */
+/**
+ * A connection that is closed under a client which sends is reset, and the answer is lost with it (RFC 9112, section 9.6); a balancer
+ * says in its place that the node is away. So this much is read and dropped, in bytes: an honest file. More, or who knows how much, for so long, in
+ * milliseconds.
+ */
+const MAX_DROPPED_BYTES = 32 * 1024 * 1024;
 const REST_MS = 1_000;
 
 export interface IncomingBody {
   /** Fails when the client goes away first. A piece of it is good until the next one is asked for: its memory is used again. */
   readonly stream: Readable;
-  /** Gives up what is still to come. Resolves with whether the client has sent all of it, or after a second. */
-  dropRest(): Promise<boolean>;
+  /**
+   * Gives up what is still to come of so many bytes. Resolves with whether the connection can go on: the client has sent all of it, or what is still to
+   * come will be dropped. That it is neither is known after a second.
+   */
+  dropRest(contentLength: number | undefined): Promise<boolean>;
 }
 
 /**
@@ -86,8 +94,9 @@ export function streamBody(
   });
   return {
     stream,
-    async dropRest() {
+    async dropRest(contentLength = Infinity) {
       stream.destroy();
+      if (contentLength <= MAX_DROPPED_BYTES) return true;
       const over = new Promise<void>((resolve) => (onOver = resolve));
       if (!isOver) await Promise.race([over, sleep(REST_MS)]);
       return isOver;

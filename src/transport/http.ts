@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import type { Identity } from '../auth/authenticate.ts';
@@ -13,9 +12,10 @@ import { type IncomingBody, streamBody } from './body-stream.ts';
 import type { ClientAddress } from './client-address.ts';
 import { corsHeaders } from './cors.ts';
 import { HttpError, isOurFault, toProblem } from './problem.ts';
-import type { Reply, StreamedBody } from './reply.ts';
+import type { Reply } from './reply.ts';
 import { type RequestHead, readHead } from './request-head.ts';
 import { type Client, sendStream } from './send-stream.ts';
+import { isStreamed, writeReply } from './write-reply.ts';
 
 /** What a handler gets of a request. */
 export interface Request {
@@ -121,12 +121,8 @@ async function answer(
     reply = toProblem(error);
   }
   const streamed = isStreamed(reply.body) ? reply.body : undefined;
-  let isLast = false;
-  if ('stream' in body) {
-    // Nobody reads on.
-    body.stream.destroy();
-    isLast = !isDropped(head.contentLength) && !(await body.dropRest());
-  }
+  // Nobody reads on.
+  const isLast = 'stream' in body && !(await body.dropRest(head.contentLength));
   if (!client.isGone) {
     // A route may know better who may read its answers.
     const isItsOwn = reply.headers?.['Access-Control-Allow-Origin'] !== undefined;
@@ -135,7 +131,7 @@ async function answer(
       ...(isItsOwn ? {} : cors),
       ...reply.headers,
     };
-    res.cork(() => write(res, { ...reply, headers }, method === 'HEAD', isLast));
+    res.cork(() => writeReply(res, { ...reply, headers }, method === 'HEAD', isLast));
   }
   if (method === 'HEAD' || client.isGone) streamed?.stream.destroy();
   else if (streamed !== undefined) {
@@ -150,15 +146,6 @@ async function answer(
     seconds: (performance.now() - started) / 1_000,
   });
 }
-
-/** As much of a refused body is read and dropped, in bytes: an honest file. */
-const MAX_DROPPED_BYTES = 32 * 1024 * 1024;
-
-/**
- * What is still to come is dropped: a connection that is closed under a client which sends takes the answer away, too (RFC 9112, section 9.6), and a balancer
- * says in its place that the node is away. Nobody wants to read more than that.
- */
-const isDropped = (contentLength = Infinity): boolean => contentLength <= MAX_DROPPED_BYTES;
 
 type Body = IncomingBody | Promise<Buffer>;
 
@@ -252,18 +239,3 @@ const allowed = (routes: readonly Route[]): string =>
   [
     ...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
   ].join(', ');
-
-/** @param isLast whether the connection ends with it */
-function write(res: HttpResponse, reply: Reply, isHead: boolean, isLast: boolean): void {
-  res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
-  if (reply.type !== '') res.writeHeader('Content-Type', reply.type);
-  res.writeHeader('X-Content-Type-Options', 'nosniff');
-  for (const [name, value] of Object.entries(reply.headers ?? {})) res.writeHeader(name, value);
-  const { body } = reply;
-  if (reply.status === 204 || reply.status === 304) res.endWithoutBody();
-  else if (isHead) res.endWithoutBody(isStreamed(body) ? body.size : Buffer.byteLength(body));
-  else if (!isStreamed(body)) res.end(typeof body === 'string' ? Buffer.from(body) : body, isLast);
-}
-
-const isStreamed = (body: Reply['body']): body is StreamedBody =>
-  typeof body !== 'string' && !Buffer.isBuffer(body);

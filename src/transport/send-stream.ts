@@ -9,10 +9,10 @@ export interface Client {
 
 /**
  * Sends a body of `size` bytes behind the headers that have been written, no faster than the client takes it. One that takes
- * nothing for 10 s is cut by uWebSockets.js. Resolves when all is sent, or the client went away.
+ * nothing for 10 s is cut by uWebSockets.js. Resolves when all is sent, or the client went away. Rejects when the source failed or
+ * ended too early, which cuts the connection.
  *
  * @param onBytes is told of what the socket has taken
- * Rejects when the source failed or ended too early, which cuts the connection.
  */
 export function sendStream(
   res: HttpResponse,
