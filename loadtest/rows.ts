@@ -4,6 +4,7 @@ import { growth } from './rows/growth.ts';
 import { half } from './rows/half.ts';
 import { idle } from './rows/idle.ts';
 import { pages } from './rows/pages.ts';
+import { pushes } from './rows/pushes.ts';
 import { rate } from './rows/rate.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { saturation } from './rows/saturation.ts';
@@ -20,4 +21,5 @@ export const ROWS: readonly Row[] = [
   pages,
   growth,
   uploads,
+  pushes,
 ];

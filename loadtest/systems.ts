@@ -42,7 +42,8 @@ export async function startEcho(): Promise<RunningSystem> {
   };
 }
 
-const runningSystem = (
+/** A cluster of nodes as what is measured. */
+export const runningSystem = (
   dialect: System['dialect'],
   cluster: Cluster,
   services: Services,

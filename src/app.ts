@@ -8,9 +8,11 @@ import type { Bus } from './bus/bus.ts';
 import type { Config } from './config.ts';
 import { createConversationIndex } from './conversations/conversation-index.ts';
 import { createCreateConversation } from './conversations/create.ts';
+import type { Showing } from './conversations/conversation-row.ts';
 import { createReadCreatedSince } from './conversations/created-since.ts';
 import { createGetConversation } from './conversations/get.ts';
 import { createListConversations } from './conversations/list.ts';
+import { openEmailAnswers } from './email-answers.ts';
 import { Hub } from './hub/hub.ts';
 import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
@@ -39,7 +41,10 @@ import {
   socketObserver,
   writerObserver,
 } from './metrics/observers.ts';
+import { type Notifier, openNotifier } from './notifier.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
+import { openPeople } from './people.ts';
+import { openProviders } from './push/open-providers.ts';
 import { openLimits, openServices } from './services.ts';
 import { apiRoutes } from './transport/api.ts';
 import { attachmentRoutes } from './transport/attachment-routes.ts';
@@ -53,8 +58,10 @@ import { type SidePorts, serveSidePorts } from './transport/side-ports.ts';
 import { metricsRoute, systemRoutes } from './transport/system.ts';
 import { loadUws } from './transport/uws.ts';
 import { serveWebSockets } from './transport/ws.ts';
+import { createLastSeen } from './users/last-seen.ts';
 import { demoRoutes } from './web/demo.ts';
 import { inboxScriptRoutes } from './web/inbox-script.ts';
+import { workerScriptRoutes } from './web/worker-script.ts';
 
 /** How long a stopping node waits at least for REST answers, in milliseconds. */
 const MAX_ANSWERING_MS = 5_000;
@@ -128,6 +135,7 @@ async function build(
   const { wrapBus = (it) => it, wrapReadChanges = (it) => it } = overrides;
   const bus = wrapBus(services.bus);
   let draining = false;
+  let notifier: Notifier | undefined;
   const isDraining = () => draining;
   const metrics = createMetrics({
     load: () => hub.load,
@@ -137,9 +145,14 @@ async function build(
     isBusConnected: () => bus.isConnected,
     lostPublishes: () => bus.lostPublishes,
     isPostgresUp: () => hub.isPostgresUp,
-    pools: () => ({ write: database.writePool, read: database.pool }),
+    pools: () => ({
+      write: database.writePool,
+      read: database.pool,
+      ...(notifier?.pool && { jobs: notifier.pool }),
+    }),
     replica,
     isDraining,
+    backlog: config.role === 'all' ? () => notifier?.backlog() : undefined,
   });
   const onLimited = (limit: LimitName) => void (metrics.limited[limit] += 1);
   const limits = openLimits(config, onLimited, logger, disposer);
@@ -158,7 +171,8 @@ async function build(
     disposer,
   );
   const toMessage = createToMessage(attachments.urls);
-  const getConversation = createGetConversation(database, toMessage);
+  const showing: Showing = { toMessage, isOnline: (userId) => hub.presence.isOnline(userId) };
+  const getConversation = createGetConversation(database, showing);
   const createConversation = createCreateConversation(
     database,
     bus,
@@ -173,8 +187,9 @@ async function build(
       index,
       readChanges: wrapReadChanges(createReadChanges(database, toMessage)),
       readMissed: createReadMissed(database, MAX_REPLAY_CHANGES, toMessage),
-      readCreatedSince: createReadCreatedSince(database, toMessage),
+      readCreatedSince: createReadCreatedSince(database, showing),
       getConversation,
+      lastSeen: createLastSeen(database.pool, logger, disposer),
       broadcast: (userId, frame) => app.publish(userId, frame),
       observer: {
         repaired: (changes) => metrics.repaired.inc(changes),
@@ -201,7 +216,10 @@ async function build(
     limits.message,
   );
 
-  const authenticate = createAuthenticate(auth);
+  const hidePresence = hub.presence.hide.bind(hub.presence);
+  const { push, email } = config.notifications;
+  const people = await openPeople(push, database, hidePresence, logger, disposer);
+  const authenticate = people.remembering(createAuthenticate(auth));
   const mayComeFrom = createOriginCheck(config.allowedOrigins);
   const readState = createReadState(database, isDraining, logger);
   const readMetrics = supervised?.readMetrics ?? (() => metrics.registry.metrics());
@@ -210,7 +228,7 @@ async function build(
   const routes: Route[] = [
     ...apiRoutes({
       createConversation,
-      listConversations: createListConversations(read, toMessage),
+      listConversations: createListConversations(read, showing),
       getConversation,
       readHistory: createReadHistory(read, toMessage),
       sendMessage,
@@ -218,8 +236,11 @@ async function build(
       ...changes,
     }),
     ...attachmentRoutes(attachments),
+    ...people.routes,
+    ...(await openEmailAnswers(email, database, sendMessage)),
     ...systemRoutes({ bus, readState, docsPage }),
     ...(await inboxScriptRoutes()),
+    ...(await workerScriptRoutes()),
     ...(config.metricsPort === undefined ? [metricsRoute(readMetrics)] : []),
     ...(config.demo && auth.kind === 'secret'
       ? await demoRoutes({
@@ -259,6 +280,15 @@ async function build(
   const sideParts = { readMetrics, readState, logger };
   const sidePorts = supervised === undefined && (await serveSidePorts(config, sideParts, disposer));
   await hub.join();
+  const { notifierObserver: observer } = metrics;
+  if (observer !== undefined) {
+    const { notifications: settings } = config;
+    const providers = await openProviders(settings.push, database, logger, disposer);
+    notifier = await openNotifier(
+      { settings, database, providers, toMessage, observer, logger },
+      disposer,
+    );
+  }
   // Uploads that end with the node leave nothing behind.
   disposer.defer(() => Promise.race([requests.settled(), sleep(MAX_BREAKING_OFF_MS)]));
   const address = { ...config.listen, variable: 'PORT' };

@@ -15,7 +15,9 @@ export function contradictions(vars: Env): string[] {
   }
   if (vars['JWT_SECRET_PREVIOUS'] !== undefined && vars['JWT_SECRET'] === undefined)
     mistakes.push('JWT_SECRET must be set with JWT_SECRET_PREVIOUS');
-  if (production && vars['JWT_SECRET'] === undefined && vars['JWKS_URL'] === undefined) {
+  // A worker serves nobody, so it needs nothing that says who they are.
+  const serves = vars['ROLE'] !== 'worker';
+  if (production && serves && vars['JWT_SECRET'] === undefined && vars['JWKS_URL'] === undefined) {
     mistakes.push('JWT_SECRET or JWKS_URL must be set in production');
   }
   if (production && [vars['JWT_SECRET'], vars['JWT_SECRET_PREVIOUS']].includes(PUBLIC_SECRET))
@@ -36,6 +38,7 @@ export function contradictions(vars: Env): string[] {
     ...mistakes,
     ...redisContradictions(vars),
     ...storeContradictions(vars),
+    ...notificationContradictions(vars),
     ...portContradictions(vars),
   ];
 }
@@ -49,7 +52,8 @@ function redisContradictions(vars: Env): string[] {
     mistakes.push('REDIS_URL must be one URL unless REDIS_MODE is sentinel or cluster');
   if (mode === 'sentinel' && vars['REDIS_SENTINEL_NAME'] === undefined)
     mistakes.push('REDIS_SENTINEL_NAME must be set with REDIS_MODE=sentinel');
-  if ((vars['WORKERS'] ?? '1') !== '1' && vars['REDIS_URL'] === undefined)
+  const isNode = vars['ROLE'] !== 'worker';
+  if (isNode && (vars['WORKERS'] ?? '1') !== '1' && vars['REDIS_URL'] === undefined)
     mistakes.push('REDIS_URL must be set with WORKERS: several processes are a cluster');
   return mistakes;
 }
@@ -70,6 +74,39 @@ function storeContradictions(vars: Env): string[] {
   // AWS is one place in each region, and asks for the right one.
   if (vars['S3_REGION'] === undefined && vars['S3_ENDPOINT'] === undefined)
     mistakes.push('S3_REGION must be set with S3_BUCKET, unless S3_ENDPOINT is set');
+  return mistakes;
+}
+
+/** What makes a way to people, all of it or none. */
+const TOGETHER = [
+  ['APNS_KEY_FILE', 'APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'],
+  ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY'],
+  ['SMTP_URL', 'EMAIL_FROM'],
+  ['EMAIL_REPLY_DOMAIN', 'EMAIL_REPLY_SECRET'],
+  ['WEBHOOK_URL', 'WEBHOOK_SECRET'],
+];
+
+/** The second is nothing without the first. */
+const NEEDS = [
+  ['WEBHOOK_SECRET', 'WEBHOOK_SECRET_PREVIOUS'],
+  ['SMTP_URL', 'EMAIL_REPLY_DOMAIN'],
+  // Every digest has a link to be sent no more.
+  ['PUBLIC_URL', 'SMTP_URL'],
+] as const;
+
+function notificationContradictions(vars: Env): string[] {
+  const mistakes = TOGETHER.flatMap((names) => {
+    const missing = names.filter((name) => vars[name] === undefined);
+    return missing.length === 0 || missing.length === names.length
+      ? []
+      : [`${names.join(', ')} must be set together: ${missing.join(', ')} is missing`];
+  });
+  for (const [needed, name] of NEEDS)
+    if (vars[name] !== undefined && vars[needed] === undefined)
+      mistakes.push(`${needed} must be set with ${name}`);
+  // The other half would be on another database.
+  if (vars['ROLE'] !== undefined && vars['ROLE'] !== 'all' && vars['DATABASE_URL'] === undefined)
+    mistakes.push(`DATABASE_URL must be set with ROLE=${vars['ROLE']}`);
   return mistakes;
 }
 

@@ -27,6 +27,8 @@ function mistake(env: Env): string {
   throw new Error('accepted');
 }
 
+const whsec = (letter: string): string => `whsec_${Buffer.alloc(32, letter).toString('base64')}`;
+
 test('nothing set: a node for development', () => {
   expect(parseConfig({})).toEqual({
     listen: { host: '0.0.0.0', port: 8080 },
@@ -43,6 +45,31 @@ test('nothing set: a node for development', () => {
       store: { kind: 'local', dir: undefined },
       maxBytes: 26_214_400,
       clamd: undefined,
+    },
+    role: 'all',
+    notifications: {
+      publicUrl: undefined,
+      conversationUrl: undefined,
+      push: {
+        delayMs: 5_000,
+        showsContent: true,
+        fcm: undefined,
+        apns: undefined,
+        // Browsers, in development.
+        web: {
+          subject: 'mailto:parley@localhost',
+          keys: undefined,
+          hosts: [
+            'fcm.googleapis.com',
+            '*.notify.windows.com',
+            '*.push.services.mozilla.com',
+            '*.push.apple.com',
+          ],
+        },
+      },
+      email: undefined,
+      remindAfterMs: 900_000,
+      webhook: undefined,
     },
     traceEndpoint: undefined,
     logLevel: 'info',
@@ -85,6 +112,30 @@ test('everything set', () => {
       DRAIN_SECONDS: '0.5',
       EDIT_WINDOW_MINUTES: '-1',
       DELETED_RETENTION_DAYS: '0',
+      ROLE: 'node',
+      PUBLIC_URL: 'https://chat.shop.example/',
+      CONVERSATION_URL: 'https://shop.example/inbox/{conversationId}',
+      PUSH_DELAY_SECONDS: '0.5',
+      PUSH_CONTENT: 'none',
+      FCM_SERVICE_ACCOUNT_FILE: '/run/secrets/fcm.json',
+      FCM_URL: 'http://fcm.example',
+      APNS_KEY_FILE: '/run/secrets/apns.p8',
+      APNS_KEY_ID: 'KEY',
+      APNS_TEAM_ID: 'TEAM',
+      APNS_TOPIC: 'example.shop',
+      APNS_URL: 'http://apns.example',
+      VAPID_SUBJECT: 'mailto:operator@shop.example',
+      VAPID_PUBLIC_KEY: 'public',
+      VAPID_PRIVATE_KEY: 'private',
+      WEB_PUSH_HOSTS: '*.push.example, https://push.example:8443',
+      SMTP_URL: 'smtps://mail.example',
+      EMAIL_FROM: 'Shop <chat@shop.example>',
+      EMAIL_AFTER_MINUTES: '30',
+      EMAIL_REPLY_DOMAIN: 'reply.shop.example',
+      EMAIL_REPLY_SECRET: whsec('r'),
+      WEBHOOK_URL: 'https://shop.example/hooks',
+      WEBHOOK_SECRET: whsec('n'),
+      WEBHOOK_SECRET_PREVIOUS: whsec('o'),
     }),
   ).toEqual({
     listen: { host: '::1', port: 9000 },
@@ -116,6 +167,38 @@ test('everything set', () => {
       },
       maxBytes: 1_000_000,
       clamd: { host: 'clamav', port: 3_311 },
+    },
+    role: 'node',
+    notifications: {
+      publicUrl: 'https://chat.shop.example',
+      conversationUrl: 'https://shop.example/inbox/{conversationId}',
+      push: {
+        delayMs: 500,
+        showsContent: false,
+        fcm: { serviceAccountFile: '/run/secrets/fcm.json', url: 'http://fcm.example' },
+        apns: {
+          keyFile: '/run/secrets/apns.p8',
+          keyId: 'KEY',
+          teamId: 'TEAM',
+          topic: 'example.shop',
+          url: 'http://apns.example',
+        },
+        web: {
+          subject: 'mailto:operator@shop.example',
+          keys: { publicKey: 'public', privateKey: 'private' },
+          hosts: ['*.push.example', 'https://push.example:8443'],
+        },
+      },
+      email: {
+        smtpUrl: 'smtps://mail.example',
+        from: 'Shop <chat@shop.example>',
+        reply: { domain: 'reply.shop.example', secret: Buffer.alloc(32, 'r') },
+      },
+      remindAfterMs: 1_800_000,
+      webhook: {
+        url: 'https://shop.example/hooks',
+        secrets: [Buffer.alloc(32, 'n'), Buffer.alloc(32, 'o')],
+      },
     },
     traceEndpoint: 'http://collector:4318',
     logLevel: 'debug',
@@ -306,6 +389,78 @@ describe('one mistake', () => {
 
   test('a cluster without a database', () => {
     expect(mistake({ REDIS_URL: REDIS })).toContain('DATABASE_URL must be set with REDIS_URL');
+  });
+});
+
+describe('notifications', () => {
+  test.each([
+    ['SMTP_URL', { SMTP_URL: 'mail.example' }],
+    ['EMAIL_FROM', { EMAIL_FROM: 'nobody' }],
+    ['WEBHOOK_SECRET', { WEBHOOK_URL: 'https://shop.example', WEBHOOK_SECRET: 'whsec_short' }],
+    [
+      'WEBHOOK_URL',
+      { WEBHOOK_URL: 'https://user:hunter2@shop.example', WEBHOOK_SECRET: whsec('n') },
+    ],
+    ['CONVERSATION_URL', { CONVERSATION_URL: 'https://shop.example/inbox' }],
+    ['PUSH_DELAY_SECONDS', { PUSH_DELAY_SECONDS: '-1' }],
+    ['PUSH_CONTENT', { PUSH_CONTENT: 'some' }],
+    ['EMAIL_AFTER_MINUTES', { EMAIL_AFTER_MINUTES: 'soon' }],
+    ['VAPID_SUBJECT', { VAPID_SUBJECT: 'operator@shop.example' }],
+    ['WEB_PUSH_HOSTS', { WEB_PUSH_HOSTS: 'https://push.example/path' }],
+    ['FCM_URL', { FCM_URL: 'fcm.googleapis.com' }],
+    ['ROLE', { ROLE: 'both' }],
+  ])('%s: a mistake is named, and nothing of a secret', (name, env) => {
+    const text = mistake(env);
+    expect(text).toContain(`${name} must `);
+    expect(text).not.toMatch(/whsec_[A-Za-z0-9+/]{8}|hunter2/);
+  });
+
+  test.each([
+    ['APNS_KEY_FILE', { APNS_KEY_FILE: 'key.p8', APNS_KEY_ID: 'KEY' }],
+    ['VAPID_PRIVATE_KEY', { VAPID_PUBLIC_KEY: 'public' }],
+    ['EMAIL_REPLY_SECRET', { EMAIL_REPLY_DOMAIN: 'reply.shop.example' }],
+    ['WEBHOOK_SECRET', { WEBHOOK_URL: 'https://shop.example' }],
+  ])('%s belongs to others', (name, env) => {
+    const text = mistake(env);
+    expect(text).toContain(name);
+    expect(text).toContain('must be set together');
+  });
+
+  test('what is nothing without another', () => {
+    expect(mistake({ WEBHOOK_SECRET_PREVIOUS: whsec('o') })).toContain(
+      'WEBHOOK_SECRET must be set with WEBHOOK_SECRET_PREVIOUS',
+    );
+    expect(mistake({ SMTP_URL: 'smtp://mail.example', EMAIL_FROM: 'chat@shop.example' })).toContain(
+      'PUBLIC_URL must be set with SMTP_URL',
+    );
+  });
+
+  test('in production nothing is set up by itself', () => {
+    expect(parseConfig(production).notifications).toMatchObject({
+      push: { fcm: undefined, apns: undefined, web: undefined },
+      email: undefined,
+      webhook: undefined,
+    });
+  });
+});
+
+describe('ROLE', () => {
+  test.each(['node', 'worker'])(
+    '%s: half of a whole needs the database of the other half',
+    (ROLE) => {
+      expect(mistake({ ROLE })).toContain(`DATABASE_URL must be set with ROLE=${ROLE}`);
+    },
+  );
+
+  test('a worker needs a database alone, also in production and with several processes', () => {
+    const config = parseConfig({
+      ROLE: 'worker',
+      NODE_ENV: 'production',
+      DATABASE_URL: DATABASE,
+      WORKERS: '2',
+    });
+    expect(config).toMatchObject({ role: 'worker', workers: 2, demo: false });
+    expect(parseConfig({ ROLE: 'worker', DATABASE_URL: DATABASE }).demo).toBe(false);
   });
 });
 

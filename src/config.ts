@@ -3,6 +3,11 @@ import type { AttachmentSettings } from './attachments/settings.ts';
 import type { RedisSettings } from './bus/redis-settings.ts';
 import { attachmentVariables, attachmentsOf } from './config-attachments.ts';
 import { DEFAULT_PORT, type Env, contradictions } from './config-contradictions.ts';
+import {
+  type NotificationSettings,
+  notificationVariables,
+  notificationsOf,
+} from './config-notifications.ts';
 import { hasLogin, isNetwork, isUrl, list, number, url, whole } from './config-rules.ts';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.ts';
 import { StartupError } from './lib/startup-error.ts';
@@ -13,6 +18,8 @@ export interface JwtRules {
 }
 
 export interface Config {
+  /** `node`: serves users. `worker`: reaches those who are not there. `all`: both. */
+  readonly role: 'node' | 'worker' | 'all';
   readonly listen: { readonly host: string; readonly port: number };
   /** Prometheus metrics on a port of their own; with `undefined` they are served on the main one. */
   readonly metricsPort: number | undefined;
@@ -46,6 +53,8 @@ export interface Config {
   readonly workers: number | 'auto';
   /** Where files go, how large they may be, and who looks for viruses in them. */
   readonly attachments: AttachmentSettings;
+  /** Push, e-mail, webhooks. */
+  readonly notifications: NotificationSettings;
   /** Where traces go, an OTLP/HTTP collector; there are none with `undefined`. */
   readonly traceEndpoint: string | undefined;
   readonly logLevel: LogLevel;
@@ -117,6 +126,8 @@ const variables = z.object({
     })
     .default(1),
   ...attachmentVariables,
+  ROLE: z.enum(['node', 'worker', 'all'], { error: 'must be node, worker or all' }).default('all'),
+  ...notificationVariables,
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
@@ -169,13 +180,15 @@ export function parseConfig(env: Env): Config {
       vars,
       vars.NODE_ENV !== 'production' || vars.PARLEY_EMBEDDED === '1',
     ),
+    role: vars.ROLE,
+    notifications: notificationsOf(vars, vars.NODE_ENV !== 'production'),
     traceEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: vars.LOG_LEVEL,
     editWindowMinutes: vars.EDIT_WINDOW_MINUTES,
     deletedRetentionDays: vars.DELETED_RETENTION_DAYS,
     drainMs: vars.DRAIN_SECONDS * 1_000,
     // Its tokens are signed here, so only where tokens are.
-    demo: vars.NODE_ENV !== 'production' && vars.JWKS_URL === undefined,
+    demo: vars.NODE_ENV !== 'production' && vars.JWKS_URL === undefined && vars.ROLE !== 'worker',
   };
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { type Overrides, createApp } from './app.ts';
+import type { Overrides } from './app.ts';
 import { parseConfig, readEnv } from './config.ts';
+import { createByRole } from './create-by-role.ts';
 import { createLogger } from './lib/logger.ts';
 import { stopAndExit } from './lib/service.ts';
 import { StartupError } from './lib/startup-error.ts';
@@ -23,7 +24,9 @@ export async function serve(overrides: Overrides = {}): Promise<void> {
     const logger = createLogger(config.logLevel);
     const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
     const starting =
-      workers === 1 ? createApp(config, logger, overrides) : startWorkers(config, workers, logger);
+      workers === 1
+        ? createByRole(config, logger, overrides)
+        : startWorkers(config, workers, logger);
     let stoppingSince: number | undefined;
     const stop = (signal: NodeJS.Signals): void => {
       if (stoppingSince !== undefined) {

@@ -77,7 +77,8 @@ async function openTraces(
   return openTracer(traceEndpoint, 'parley', logger, disposer);
 }
 
-async function openDatabases(
+/** @throws {StartupError} with what is not there, the variable that names it, and what to do */
+export async function openDatabases(
   { database: config }: Config,
   stateDir: string,
   logger: Logger,

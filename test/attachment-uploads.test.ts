@@ -9,7 +9,7 @@ import { AttachmentGone } from '../src/attachments/gone.ts';
 import { createGuard } from '../src/attachments/guard.ts';
 import { openLocalStore } from '../src/attachments/local-store.ts';
 import type { ObjectStore } from '../src/attachments/object-store.ts';
-import { openSigner } from '../src/attachments/signer.ts';
+import { openSigner } from '../src/db/shared-signer.ts';
 import { createUrls } from '../src/attachments/urls.ts';
 import { Disposer } from '../src/lib/disposer.ts';
 import { type Parties, Stage } from './support/attachments.ts';
@@ -95,7 +95,7 @@ describe('an upload to the node', () => {
 
   test('whose URL has expired', async () => {
     const { attachment } = await announce(1);
-    const urls = createUrls(await openSigner(stage.parts.database));
+    const urls = createUrls(await openSigner(stage.parts.database, 'attachment_urls'));
     const url = urls.upload(parties.conversationId, attachment.id, new Date(Date.now() - 1_000));
     await expect(stage.receive(url, Readable.from([Buffer.of(65)]))).rejects.toMatchObject({
       code: 'invalid_message',
@@ -160,7 +160,7 @@ describe('an upload to the node', () => {
     const finish = createFinish({
       database,
       store: await openLocalStore(stage.parts.stateDir),
-      show: createUrls(await openSigner(database)).show,
+      show: createUrls(await openSigner(database, 'attachment_urls')).show,
       examine(row) {
         looked += 1;
         return row.uploaderId === buyerId
@@ -197,7 +197,7 @@ describe('an upload to the node', () => {
     const slower = createFinish({
       database,
       store,
-      show: createUrls(await openSigner(database)).show,
+      show: createUrls(await openSigner(database, 'attachment_urls')).show,
       examine: createExamine({
         store,
         workFolder: local.incoming,

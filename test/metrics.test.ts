@@ -26,9 +26,10 @@ beforeAll(async () => {
 });
 
 test('promtool finds nothing wrong with the metrics, and each is documented', async () => {
-  // With workers and a replica, which is away, so that their metrics are there.
+  // With workers of both kinds and a replica, which is away, so that their metrics are there.
   const node = await nodeForTest({
     ...clusterEnv(databaseUrl),
+    ROLE: 'all',
     DATABASE_REPLICA_URL: 'postgres://parley@127.0.0.1:1/parley',
     WORKERS: '2',
   });

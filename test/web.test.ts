@@ -80,6 +80,20 @@ describe('/inbox.js', () => {
   });
 });
 
+test('/parley-sw.js, for pages of this origin, is looked for at each visit', async () => {
+  const answer = await get('/parley-sw.js');
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'content-type': 'text/javascript; charset=utf-8',
+    'cache-control': 'no-cache',
+    'content-encoding': 'gzip',
+    'x-content-type-options': 'nosniff',
+  });
+  expect(await answer.text()).toContain('notificationclick');
+  const known = answer.headers.get('etag') ?? '';
+  expect((await get('/parley-sw.js', { 'If-None-Match': known })).status).toBe(304);
+  expect((await get('/parley-sw.js.map')).status).toBe(200);
+});
+
 describe('the demo', () => {
   test('its page allows nothing but files of its own', async () => {
     const answer = await get('/');

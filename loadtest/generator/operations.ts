@@ -1,4 +1,5 @@
 import { createChatting } from './chatting.ts';
+import { createPushing } from './pushing.ts';
 import { createRequesting } from './requesting.ts';
 import { createUploading } from './uploading.ts';
 import { createWatching } from './watching.ts';
@@ -9,6 +10,7 @@ export const createOperations = () => ({
   ...createWatching(),
   ...createRequesting(),
   ...createUploading(),
+  ...createPushing(),
 });
 
 export type Operations = ReturnType<typeof createOperations>;

@@ -27,6 +27,7 @@ export const figuresOf =
   });
 
 export const atMost = (value: number): Target => ({ kind: 'at most', value });
+export const atLeast = (value: number): Target => ({ kind: 'at least', value });
 
 /** What a row came to. */
 export interface RowResult {

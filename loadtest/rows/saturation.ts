@@ -1,7 +1,7 @@
 import type { Row } from '../bench.ts';
 import { measureFloor, startFloor } from '../floor.ts';
 import { COMPONENTS, type Component } from '../measure/cpu-meter.ts';
-import { type Figure, atMost, figuresOf } from '../measure/figure.ts';
+import { type Figure, atLeast, atMost, figuresOf } from '../measure/figure.ts';
 import { explain } from '../measure/explain.ts';
 import { type LoadResult, measureSaturation } from '../measure/load.ts';
 import { startParleyChat, startSocketIoChat } from './chat.ts';
@@ -45,7 +45,7 @@ export const saturation: Row = {
           'msg/s',
           theirs.map(({ perSecond }) => perSecond),
         ),
-        figure('Parley / Socket.IO', '×', ratios, { kind: 'at least', value: TIMES_SOCKET_IO }),
+        figure('Parley / Socket.IO', '×', ratios, atLeast(TIMES_SOCKET_IO)),
         ...cpuFigures('Parley', ours, MAX_US),
         ...cpuFigures('Socket.IO', theirs, {}),
         figure('floor: uWebSockets.js echo, CPU a frame', 'µs', [floor.cpuUs.nodes]),

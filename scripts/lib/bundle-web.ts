@@ -23,7 +23,7 @@ const emojiLater: Plugin = {
 
 /**
  * Bundles what browsers load from a node, straight from the source: `inbox.js` with the `inbox.….js` that it loads when they are needed,
- * and in `demo/` the marketplace page with its files.
+ * `parley-sw.js`, and in `demo/` the marketplace page with its files.
  *
  * @param folder where to, `dist/web` when left out
  */
@@ -46,6 +46,13 @@ export async function bundleWeb(folder = packagePath('dist/web')): Promise<Metaf
       entryPoints: { inbox: `${PAGE}/inbox.ts` },
       outdir: folder,
       plugins: [emojiLater],
+    }),
+    // Not a module: Firefox's service workers can't be.
+    build({
+      ...common,
+      entryPoints: { 'parley-sw': 'src/web/worker/parley-sw.ts' },
+      format: 'iife',
+      outdir: folder,
     }),
     build({
       ...common,

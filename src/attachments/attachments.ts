@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Database } from '../db/pool.ts';
+import { openSigner } from '../db/shared-signer.ts';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import { conflict } from '../protocol/errors.ts';
@@ -17,7 +18,6 @@ import { type Receive, createReceive } from './receive.ts';
 import { createScan } from './scan.ts';
 import type { S3Store } from './s3-store.ts';
 import type { AttachmentSettings, S3Settings } from './settings.ts';
-import { openSigner } from './signer.ts';
 import { UNSENT_MS } from './sweep-unsent.ts';
 import { startSweeper } from './sweep.ts';
 import { type AttachmentUrls, createUrls } from './urls.ts';
@@ -80,7 +80,7 @@ export async function openAttachments(
   disposer: Disposer,
 ): Promise<Attachments> {
   const { store, workFolder } = await openStore(settings, stateDir, logger, disposer);
-  const urls = createUrls(await openSigner(database));
+  const urls = createUrls(await openSigner(database, 'attachment_urls'));
   const guard = createGuard(logger);
   const examine = createExamine({
     store,

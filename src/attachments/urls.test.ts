@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createSigner } from './signer.ts';
+import { createSigner } from '../lib/signer.ts';
 import { createUrls } from './urls.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import type { StoredAttachment } from '../db/schema.ts';
+import type { Signer } from '../lib/signer.ts';
 import { invalidMessage, notAuthorized } from '../protocol/errors.ts';
 import type { Attachment } from '../protocol/resources.ts';
-import type { Signer } from './signer.ts';
 
 export type Variant = 'original' | 'thumbnail';
 

@@ -14,6 +14,8 @@ export interface Identity {
   readonly userId: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** All that the token says. */
+  readonly claims: JWTPayload;
 }
 
 /** The token is missing, malformed, forged or not valid now. Its text never repeats any part of a token. */
@@ -55,7 +57,7 @@ export function createAuthenticate(config: AuthConfig): Authenticate {
     const user = uuid.safeParse(payload.sub);
     if (!user.success) throw new AuthError('sub must be a UUID');
     if (payload.exp === undefined) throw new AuthError('exp is required');
-    return { userId: user.data, expiresAt: payload.exp * 1_000 };
+    return { userId: user.data, expiresAt: payload.exp * 1_000, claims: payload };
   };
 }
 

@@ -3,10 +3,12 @@ import { expect, test } from 'vitest';
 import {
   CONVERSATION_ID_AT,
   NODES_CHANNEL,
+  PRESENCE_CHANNEL,
   conversationChannel,
   conversationIdOf,
   isConversationChannel,
   isNodesChannel,
+  isPresenceChannel,
   isUserChannel,
   userChannel,
   userIdOf,
@@ -18,8 +20,9 @@ test.each([
   ['a conversation', conversationChannel(id), isConversationChannel],
   ['a user', userChannel(id), isUserChannel],
   ['the nodes', NODES_CHANNEL, isNodesChannel],
+  ['presence', PRESENCE_CHANNEL, isPresenceChannel],
 ])('the channel of %s is of one kind', (_, channel, isOfItsKind) => {
-  const kinds = [isConversationChannel, isUserChannel, isNodesChannel];
+  const kinds = [isConversationChannel, isUserChannel, isNodesChannel, isPresenceChannel];
   expect(kinds.filter((is) => is(Buffer.from(channel)))).toEqual([isOfItsKind]);
 });
 

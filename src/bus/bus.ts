@@ -45,6 +45,8 @@ const CONVERSATION_PREFIX = 'conversation:';
 const USER_PREFIX = 'user:';
 /** Where nodes tell each other that they live. */
 export const NODES_CHANNEL = 'nodes';
+/** Where nodes tell each other who is online. */
+export const PRESENCE_CHANNEL = 'presence';
 
 export const conversationChannel = (conversationId: string): string =>
   CONVERSATION_PREFIX + conversationId;
@@ -64,3 +66,4 @@ const kindOf = (name: string): ((channel: Buffer) => boolean) => {
 export const isConversationChannel = kindOf(CONVERSATION_PREFIX);
 export const isUserChannel = kindOf(USER_PREFIX);
 export const isNodesChannel = kindOf(NODES_CHANNEL);
+export const isPresenceChannel = kindOf(PRESENCE_CHANNEL);

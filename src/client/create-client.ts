@@ -1,3 +1,4 @@
+import { AccountOnUse } from './account-on-use.ts';
 import { ParleyError } from './errors.ts';
 import type { Link } from './link.ts';
 import { openLink } from './link/open-link.ts';
@@ -28,11 +29,19 @@ export function createClient(options: ClientOptions): ParleyClient {
 class Client implements ParleyClient {
   readonly connection = new Subject<ConnectionState>({ status: 'idle' });
   readonly userId = new Subject<string | undefined>(undefined);
+  readonly mute: ParleyClient['mute'];
+  readonly unmute: ParleyClient['unmute'];
+  readonly settings: ParleyClient['settings'];
+  readonly changeSettings: ParleyClient['changeSettings'];
+  readonly registerDevice: ParleyClient['registerDevice'];
+  readonly removeDevice: ParleyClient['removeDevice'];
+  readonly push: ParleyClient['push'];
   readonly #closing = new AbortController();
   readonly #link: Link;
   readonly #vault: Vault;
   readonly #chat: Chat;
   readonly #tabs: Tabs;
+  readonly #account: AccountOnUse;
   readonly #url: string;
 
   constructor(url: string, options: ClientOptions) {
@@ -46,7 +55,10 @@ class Client implements ParleyClient {
         onState: (state) => this.connection.set(state),
         onUser: (userId) => this.#onUser(userId),
         onFrame: (frame) => this.#chat.onFrame(frame),
-        onUp: (isComplete) => this.#chat.onUp(isComplete),
+        onUp: (isComplete) => {
+          this.#chat.onUp(isComplete);
+          void this.#account.start({ signal: closed });
+        },
         onDown: () => this.#chat.onDown(),
         onTab: (id) => this.#tabs.wait(id),
       },
@@ -59,6 +71,24 @@ class Client implements ParleyClient {
     const me = (): string | undefined => this.userId.get();
     this.#chat = new Chat({ link, rest, vault, tabId, me, closed });
     this.#tabs = new Tabs(tabId, vault, this.#chat, closed);
+    this.#account = new AccountOnUse({
+      rest,
+      storage,
+      me,
+      key: `${url}|push`,
+      serviceWorker: options.serviceWorker,
+      conversations: this.conversations,
+      onMuted: (id, muted) => this.#chat.mute(id, muted),
+    });
+    ({
+      mute: this.mute,
+      unmute: this.unmute,
+      settings: this.settings,
+      changeSettings: this.changeSettings,
+      registerDevice: this.registerDevice,
+      removeDevice: this.removeDevice,
+      push: this.push,
+    } = this.#account);
   }
 
   get conversations() {
@@ -99,6 +129,7 @@ class Client implements ParleyClient {
       const error = new ParleyError('closed', 'the client has been closed');
       this.#closing.abort(error);
       this.#chat.onDown();
+      this.#chat.end();
       this.#chat.outbox.close(error);
       this.#link.close();
     }

@@ -1,4 +1,14 @@
 /** The public entry of the SDK: docs/sdk.md. */
+export type {
+  Account,
+  BrowserPush,
+  Device,
+  PushStatus,
+  QuietHours,
+  ServiceWorkerLike,
+  Settings,
+  SettingsChange,
+} from './account-types.ts';
 export { createClient } from './create-client.ts';
 export { ParleyError, type ParleyErrorCode } from './errors.ts';
 export { indexedDbStorage } from './storage/indexed-db.ts';
@@ -14,8 +24,10 @@ export type {
   FailedMessage,
   Loading,
   Message,
+  Muted,
   Observable,
   ParleyClient,
+  Presence,
   Reaction,
   SendOptions,
   SendingMessage,

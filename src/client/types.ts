@@ -1,3 +1,4 @@
+import type { Account, BrowserPush, ServiceWorkerLike } from './account-types.ts';
 import type { ParleyError } from './errors.ts';
 
 /**
@@ -31,6 +32,11 @@ export interface ClientOptions {
   readonly storage?: ClientStorage;
   /** Whether the tabs of this origin share one socket for each user. Default: where Web Locks and BroadcastChannel exist. */
   readonly shareSocket?: boolean;
+  /**
+   * What shows notifications, for `push`: a registration, or where the script is, which is registered then. Default: the one of this page, else
+   * `/parley-sw.js`, which nodes serve.
+   */
+  readonly serviceWorker?: string | URL | ServiceWorkerLike;
   /** Default: the platform's. Node 20 has none: pass that of `ws`. */
   readonly WebSocket?: WebSocketConstructor;
   /** Default: the platform's. */
@@ -155,6 +161,19 @@ export interface StoredMessage extends MessageBase {
 
 export type Message = SendingMessage | FailedMessage | StoredMessage;
 
+/** Whether somebody is here, and when they were last; `null` when that is not known or not shown. */
+export interface Presence {
+  /** `false` also while there is no connection that could tell. */
+  readonly online: boolean;
+  /** RFC 3339. */
+  readonly lastSeenAt: string | null;
+}
+
+/** Nobody is told of what is new until then; `null`: for good. RFC 3339. */
+export interface Muted {
+  readonly until: string | null;
+}
+
 /** A conversation as its list shows it. */
 export interface ConversationSummary {
   readonly id: string;
@@ -173,13 +192,17 @@ export interface ConversationSummary {
   /** Whether the other party is typing. */
   readonly isTyping: boolean;
   readonly draft: string;
+  /** Of the other party. */
+  readonly presence: Presence;
+  /** While this user has muted it. */
+  readonly muted: Muted | undefined;
 }
 
 /** `items`: newest activity first; what is loaded stays when loading more fails. */
 export interface ConversationList {
   readonly items: readonly ConversationSummary[];
   readonly hasMore: boolean;
-  /** Unread messages in all that are loaded. */
+  /** Unread messages in all that are loaded and not muted. */
   readonly unreadCount: number;
   readonly loading: Loading;
 }
@@ -255,7 +278,7 @@ export interface Thread {
   setDraft(text: string): void;
 }
 
-export interface ParleyClient {
+export interface ParleyClient extends Account {
   readonly connection: Observable<ConnectionState>;
   /** Known from the first token on; `sub`, in lower case. */
   readonly userId: Observable<string | undefined>;
@@ -271,6 +294,7 @@ export interface ParleyClient {
     about: { readonly listingId: number; readonly sellerId: string },
     options?: Cancellable,
   ): Promise<ConversationSummary>;
+  readonly push: BrowserPush;
   /** Ends the connection; unsent messages stay stored. */
   close(): Promise<void>;
   /** `close()`, and erases this user's unsent messages and drafts from the storage: for logging out. Before the first token nothing. */

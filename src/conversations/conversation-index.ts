@@ -16,6 +16,7 @@ export interface Membership {
   readonly id: string;
   /** False: the seller. */
   readonly isBuyer: boolean;
+  readonly otherId: string;
 }
 
 const columns = {
@@ -59,14 +60,16 @@ export interface ConversationIndex {
 export function createConversationIndex({ orm, pool }: Database): ConversationIndex {
   return {
     async ofUsers(userIds) {
-      const { rows } = await pool.query<[n: number, id: string, isBuyer: boolean]>({
-        name: 'of_users',
-        text: OF_USERS,
-        rowMode: 'array',
-        values: [uuidArray(userIds)],
-      });
+      const { rows } = await pool.query<[n: number, id: string, isBuyer: boolean, otherId: string]>(
+        {
+          name: 'of_users',
+          text: OF_USERS,
+          rowMode: 'array',
+          values: [uuidArray(userIds)],
+        },
+      );
       const found: Membership[][] = userIds.map(() => []);
-      for (const [n, id, isBuyer] of rows) found[n - 1]?.push({ id, isBuyer });
+      for (const [n, id, isBuyer, otherId] of rows) found[n - 1]?.push({ id, isBuyer, otherId });
       return found;
     },
     async parties(id) {
@@ -126,11 +129,11 @@ const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 // `LATERAL … OFFSET 0` can only be planned as one look into the index for each, whatever statistics say of the table.
 
 const OF_USERS = `
-SELECT u.n::integer, c.id, true FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n),
-  LATERAL (SELECT id FROM conversations WHERE buyer_id = u.id OFFSET 0) c
+SELECT u.n::integer, c.id, true, c.seller_id FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n),
+  LATERAL (SELECT id, seller_id FROM conversations WHERE buyer_id = u.id OFFSET 0) c
 UNION ALL
-SELECT u.n::integer, c.id, false FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n),
-  LATERAL (SELECT id FROM conversations WHERE seller_id = u.id OFFSET 0) c`;
+SELECT u.n::integer, c.id, false, c.buyer_id FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n),
+  LATERAL (SELECT id, buyer_id FROM conversations WHERE seller_id = u.id OFFSET 0) c`;
 
 const SEQS = `
 SELECT coalesce(c.seq, 0) FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n)

@@ -4,19 +4,34 @@ import {
   type NoMessageRow,
   type ToMessage,
 } from '../messages/message-row.ts';
-import type { Conversation } from '../protocol/resources.ts';
+import { now } from '../messages/frames.ts';
+import type { Conversation, Mute } from '../protocol/resources.ts';
 
-/** What {@link toConversation} takes of a conversation `c` with {@link NEWEST_MESSAGE}. `$1` is who sees it, one of its parties. */
+/** What {@link toConversation} takes of a conversation `c` with {@link CONVERSATION_JOINS}. `$1` is who sees it, one of its parties. */
 export const CONVERSATION_COLUMNS = `
 c.id, c.listing_id, c.buyer_id, c.seller_id, c.last_message_at, c.created_at,
 CASE WHEN c.buyer_id = $1 THEN c.seller_sent - c.buyer_read ELSE c.buyer_sent - c.seller_read END,
-c.seq, ${MESSAGE_COLUMNS}`;
+c.seq, n.muted_until > now(), nullif(n.muted_until, 'infinity'), u.last_seen_at, u.hides_presence, ${MESSAGE_COLUMNS}`;
 
-/** Reads a message for each conversation in front of it: only those of the page may be there. */
-export const NEWEST_MESSAGE = `
+/** What is looked up for each conversation in front of it: only those of the page may be there. One look into an index for each. */
+export const CONVERSATION_JOINS = `
+LEFT JOIN notices n ON n.conversation_id = c.id AND n.user_id = $1
+LEFT JOIN LATERAL (
+  SELECT last_seen_at, hides_presence FROM users
+  WHERE id = CASE WHEN c.buyer_id = $1 THEN c.seller_id ELSE c.buyer_id END OFFSET 0
+) u ON true
 LEFT JOIN LATERAL (
   SELECT * FROM messages WHERE conversation_id = c.id ORDER BY seq DESC LIMIT 1
 ) m ON true`;
+
+/** Whether somebody is shown as online, on whichever node. */
+export type IsOnline = (userId: string) => boolean;
+
+/** What the tables do not have of a conversation. */
+export interface Showing {
+  readonly toMessage: ToMessage;
+  readonly isOnline: IsOnline;
+}
 
 /** Times as text, by `wireTypes`. */
 export type ConversationRow = [
@@ -28,12 +43,25 @@ export type ConversationRow = [
   createdAt: string,
   unreadCount: number,
   seq: number,
+  isMuted: boolean | null,
+  mutedUntil: string | null,
+  lastSeenAt: string | null,
+  hidesPresence: boolean | null,
   ...newest: MessageRow | NoMessageRow,
 ];
 
-export function toConversation(row: ConversationRow, toMessage: ToMessage): Conversation {
-  const [id, listingId, buyerId, sellerId, lastMessageAt, createdAt, unreadCount, seq, ...newest] =
+/** @param userId who sees it */
+export function toConversation(
+  row: ConversationRow,
+  userId: string,
+  { toMessage, isOnline }: Showing,
+): Conversation {
+  const [id, listingId, buyerId, sellerId, lastMessageAt, createdAt, unreadCount, seq, ...more] =
     row;
+  const [isMuted, mutedUntil, lastSeenAt, hidesPresence, ...newest] = more;
+  const isHidden = hidesPresence === true;
+  const online = !isHidden && isOnline(userId === buyerId ? sellerId : buyerId);
+  const offlineSince = isHidden ? null : lastSeenAt;
   return {
     id,
     listingId,
@@ -44,5 +72,7 @@ export function toConversation(row: ConversationRow, toMessage: ToMessage): Conv
     lastMessage: newest[0] === null ? null : toMessage(id, newest),
     unreadCount,
     seq,
+    presence: { online, lastSeenAt: online ? now() : offlineSince },
+    ...(isMuted === true && { muted: { until: mutedUntil } satisfies Mute }),
   };
 }

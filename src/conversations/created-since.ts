@@ -1,11 +1,11 @@
 import type { Database } from '../db/pool.ts';
 import { wireTypes } from '../db/wire-types.ts';
-import type { ToMessage } from '../messages/message-row.ts';
 import type { Conversation } from '../protocol/resources.ts';
 import {
   CONVERSATION_COLUMNS,
   type ConversationRow,
-  NEWEST_MESSAGE,
+  CONVERSATION_JOINS,
+  type Showing,
   toConversation,
 } from './conversation-row.ts';
 
@@ -16,7 +16,7 @@ export type ReadCreatedSince = (
   limit: number,
 ) => Promise<Conversation[]>;
 
-export function createReadCreatedSince({ pool }: Database, toMessage: ToMessage): ReadCreatedSince {
+export function createReadCreatedSince({ pool }: Database, showing: Showing): ReadCreatedSince {
   return async (userId, since, limit) => {
     const { rows } = await pool.query<ConversationRow>({
       name: 'created_since',
@@ -25,7 +25,7 @@ export function createReadCreatedSince({ pool }: Database, toMessage: ToMessage)
       types: wireTypes,
       values: [userId, since, limit],
     });
-    return rows.map((row) => toConversation(row, toMessage));
+    return rows.map((row) => toConversation(row, userId, showing));
   };
 }
 
@@ -36,4 +36,4 @@ WITH mine AS MATERIALIZED (
 ), c AS (
   SELECT * FROM mine ORDER BY created_at LIMIT $3
 )
-SELECT ${CONVERSATION_COLUMNS} FROM c ${NEWEST_MESSAGE} ORDER BY c.created_at`;
+SELECT ${CONVERSATION_COLUMNS} FROM c ${CONVERSATION_JOINS} ORDER BY c.created_at`;

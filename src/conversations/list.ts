@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { Read } from '../db/replica.ts';
 import { wireTypes } from '../db/wire-types.ts';
-import type { ToMessage } from '../messages/message-row.ts';
 import { invalidMessage } from '../protocol/errors.ts';
 import type { ConversationPage, ListQuery } from '../protocol/rest.ts';
 import { timestamp, uuid } from '../protocol/values.ts';
 import {
   CONVERSATION_COLUMNS,
   type ConversationRow,
-  NEWEST_MESSAGE,
+  CONVERSATION_JOINS,
+  type Showing,
   toConversation,
 } from './conversation-row.ts';
 
 /** One page of a user's conversations, newest activity first. Rejects with `invalid_message` for a bad cursor. */
 export type ListConversations = (userId: string, query: ListQuery) => Promise<ConversationPage>;
 
-export function createListConversations(read: Read, toMessage: ToMessage): ListConversations {
+export function createListConversations(read: Read, showing: Showing): ListConversations {
   return async (userId, { limit, cursor }) => {
     const [at, id] = cursor === undefined ? BEGINNING : decodeCursor(cursor);
     const { rows } = await read((db) =>
@@ -28,7 +28,7 @@ export function createListConversations(read: Read, toMessage: ToMessage): ListC
         values: [userId, at, id, limit + 1],
       }),
     );
-    const conversations = rows.slice(0, limit).map((row) => toConversation(row, toMessage));
+    const conversations = rows.slice(0, limit).map((row) => toConversation(row, userId, showing));
     const last = rows.length > limit ? conversations.at(-1) : undefined;
     return {
       conversations,
@@ -54,7 +54,7 @@ FROM (
   SELECT *, ${ACTIVE_AT} AS active_at FROM conversations
   WHERE (buyer_id = $1 OR seller_id = $1) AND (${ACTIVE_AT}, id) < ($2::timestamptz, $3::uuid)
   ORDER BY active_at DESC, id DESC LIMIT $4
-) c ${NEWEST_MESSAGE}
+) c ${CONVERSATION_JOINS}
 ORDER BY c.active_at DESC, c.id DESC`;
 
 // PostgreSQL knows no year 0.

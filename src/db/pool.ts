@@ -15,6 +15,8 @@ export interface Database {
   readonly pool: Pool;
   /** For everything else. */
   readonly orm: NodePgDatabase<typeof schema>;
+  /** A pool for one purpose, of so many connections, until the database is disposed of. */
+  readonly open: (max: number) => Pool;
 }
 
 /** Batches of the writer that run side by side, each on a connection of its own. */
@@ -35,7 +37,7 @@ export async function openDatabase(
   const open = (max: number): Pool =>
     openPool({ url, max, pooler, verify: refuseReplica }, logger, disposer);
   const pool = open(READ_CONNECTIONS);
-  return { writePool: open(WRITE_CONNECTIONS), pool, orm: drizzle(pool, { schema }) };
+  return { writePool: open(WRITE_CONNECTIONS), pool, orm: drizzle(pool, { schema }), open };
 }
 
 export interface PoolOptions {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { JSONWebKeySet } from 'jose';
 import {
   bigint,
+  boolean,
   check,
   customType,
   index,
@@ -9,6 +10,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   unique,
@@ -108,6 +110,8 @@ export const messages = pgTable(
     uniqueIndex('messages_client_message_id_key')
       .on(table.conversationId, table.senderId, table.clientMessageId)
       .where(sql`${table.clientMessageId} is not null`),
+    // Workers look for new messages of all conversations. A BRIN index costs an insert less, but is no use for the newest (docs/performance.md).
+    index('messages_created_at_idx').on(table.createdAt),
   ],
 );
 
@@ -214,4 +218,92 @@ export const keptKeys = pgTable('kept_keys', {
   /** A JSON Web Key Set (RFC 7517, section 5): public keys. */
   jwks: jsonb('jwks').$type<JSONWebKeySet>().notNull(),
   fetchedAt: moment('fetched_at').notNull(),
+});
+
+/**
+ * What is known of a user beyond the id: all of it may be missing, as users are the marketplace's. Every session's end updates its row,
+ * and no index covers what that changes, so the updates stay HOT.
+ */
+export const users = pgTable('users', {
+  id: uuid('id').primaryKey(),
+  /** When the last of the user's sockets closed, or the first one opened. */
+  lastSeenAt: moment('last_seen_at'),
+  hidesPresence: boolean('hides_presence').notNull().default(false),
+  /** From the claims of a token: `email` (unless `email_verified` is false), `name` and `locale` (OpenID Connect Core 1.0, section 5.1). */
+  email: text('email'),
+  name: text('name'),
+  locale: text('locale'),
+  /** No e-mail any more, by the user's own wish. */
+  emailOffAt: moment('email_off_at'),
+  /** No push from here … to there, in minutes of the day, in the user's time zone (IANA). */
+  quietFrom: smallint('quiet_from'),
+  quietTo: smallint('quiet_to'),
+  timeZone: text('time_zone'),
+});
+
+/** What the Push API of a browser needs to encrypt (RFC 8291), base64url. */
+export interface StoredWebPushKeys {
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+/** Where a user can be reached by push. A token is of one device, and that is one user's: whoever registered it last. */
+export const devices = pgTable(
+  'devices',
+  {
+    id: uuid('id').primaryKey(),
+    userId: uuid('user_id').notNull(),
+    platform: text('platform', { enum: ['fcm', 'apns', 'web'] }).notNull(),
+    /** FCM's registration token, APNs' device token in hexadecimal, or the URL of a push subscription. */
+    token: text('token').notNull(),
+    /** Of `web` alone. */
+    keys: jsonb('keys').$type<StoredWebPushKeys>(),
+    createdAt: moment('created_at').notNull(),
+    /** When it was last registered: those of a user above the limit go, the oldest first. */
+    registeredAt: moment('registered_at').notNull(),
+  },
+  (table) => [
+    unique('devices_platform_token_key').on(table.platform, table.token),
+    index('devices_user_id_idx').on(table.userId),
+  ],
+);
+
+/**
+ * What a party was told of a conversation while away, and whether it wants to be: a row of each party that ever was, or that muted it. What
+ * it was told of is not told again, whatever dies: a claim says what somebody is about to tell, and until when that is only theirs.
+ */
+export const notices = pgTable(
+  'notices',
+  {
+    conversationId: uuid('conversation_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    /** `infinity`: for good. */
+    mutedUntil: moment('muted_until'),
+    /** The seq of the last message that was pushed, and of the one being pushed. */
+    pushedSeq: integer('pushed_seq').notNull().default(0),
+    pushingSeq: integer('pushing_seq'),
+    pushingUntil: moment('pushing_until'),
+    /** The last message that was unread when the party was reminded (e-mail, `message.unread`): decided in one transaction, so without a claim. */
+    remindedSeq: integer('reminded_seq').notNull().default(0),
+  },
+  (table) => [primaryKey({ name: 'notices_pkey', columns: [table.conversationId, table.userId] })],
+);
+
+/** How far workers have looked for what is new (`jobs/scan.ts`). */
+export const scanPositions = pgTable('scan_positions', {
+  name: text('name').primaryKey(),
+  /** Everything that was created before it has its jobs. */
+  position: moment('position').notNull(),
+});
+
+/** Events that the marketplace's system did not take for a day. `npm run webhooks:replay` sends them again. */
+export const deadWebhooks = pgTable('dead_webhooks', {
+  /** As in `webhook-id`. */
+  eventId: text('event_id').primaryKey(),
+  /** What it takes to make it again. */
+  event: jsonb('event').notNull(),
+  attempts: integer('attempts').notNull(),
+  /** A status or the name of an error. */
+  reason: text('reason').notNull(),
+  diedAt: moment('died_at').notNull(),
 });

@@ -15,6 +15,7 @@ export interface AddParts {
   readonly getConversation: GetConversation;
   readonly isHere: (user: LocalUser) => boolean;
   readonly deliver: (user: LocalUser, frame: Uint8Array, position?: Position) => void;
+  readonly onAdded: (user: LocalUser, conversationId: string) => void;
   readonly logger: Logger;
 }
 
@@ -68,7 +69,9 @@ async function tryToAdd(
   if (!isHere(user) || served.has(user, id)) return;
   const conversation = await parts.getConversation(id, user.id);
   if (!isHere(user)) return;
-  await served.open([[user, [{ id, isBuyer: conversation.buyerId === user.id }]]]);
+  const isBuyer = conversation.buyerId === user.id;
+  const otherId = isBuyer ? conversation.sellerId : conversation.buyerId;
+  await served.open([[user, [{ id, isBuyer, otherId }]]]);
   if (!isHere(user)) return;
   if (progress.seq === undefined) {
     news.added.add(id);
@@ -85,4 +88,5 @@ async function tryToAdd(
     progress.seq = changes.at(-1)?.seq ?? served.seq(id);
   }
   served.joinOne(user, id);
+  parts.onAdded(user, id);
 }

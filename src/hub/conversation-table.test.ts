@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { BUYER, ConversationTable, NONE, SELLER } from './conversation-table.ts';
+import { BUYER, ConversationTable, SELLER } from './conversation-table.ts';
+import { NONE } from './uuid-table.ts';
 
 /** Ids that share almost all of their bits, as imported ones may. */
 const numbered = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -25,14 +26,15 @@ test('a new row has no seq, no parties and no members', () => {
   const old = table.add(randomUUID());
   table.setSeq(old, 7);
   table.link(old, BUYER, 1, NONE);
+  table.setUser(old, BUYER, 5);
   table.setMember(old, BUYER);
   table.remove(old);
   const slot = table.add(randomUUID());
   expect(slot).toBe(old);
   expect(table.seq(slot)).toBeUndefined();
   for (const role of [BUYER, SELLER] as const) {
-    expect(table.party(slot, role)).toBe(NONE);
-    expect(table.next(slot, role)).toBe(NONE);
+    expect(table.person(slot, role)).toBe(NONE);
+    expect(table.user(slot, role)).toBe(NONE);
     expect(table.isMember(slot, role)).toBe(false);
   }
 });
@@ -40,14 +42,16 @@ test('a new row has no seq, no parties and no members', () => {
 test('the parties do not disturb each other', () => {
   const table = new ConversationTable();
   const slot = table.add(randomUUID());
-  table.link(slot, BUYER, 3, 30);
-  table.link(slot, SELLER, 4, 40);
+  table.link(slot, BUYER, 3, NONE);
+  table.link(slot, SELLER, 4, NONE);
+  table.setUser(slot, BUYER, 5);
+  table.setUser(slot, SELLER, 6);
   table.setMember(slot, SELLER);
-  expect([table.party(slot, BUYER), table.party(slot, SELLER)]).toEqual([3, 4]);
-  expect([table.next(slot, BUYER), table.next(slot, SELLER)]).toEqual([30, 40]);
+  expect([table.person(slot, BUYER), table.person(slot, SELLER)]).toEqual([3, 4]);
   expect([table.isMember(slot, BUYER), table.isMember(slot, SELLER)]).toEqual([false, true]);
-  table.unlink(slot, SELLER);
-  expect([table.party(slot, BUYER), table.party(slot, SELLER)]).toEqual([3, NONE]);
+  table.setUser(slot, SELLER, NONE);
+  expect([table.person(slot, BUYER), table.person(slot, SELLER)]).toEqual([3, 4]);
+  expect([table.user(slot, BUYER), table.user(slot, SELLER)]).toEqual([5, NONE]);
   expect(table.isMember(slot, SELLER)).toBe(false);
 });
 

@@ -1,229 +1,125 @@
-import { UUID_LENGTH, readUuid, writeUuid } from '../lib/uuid.ts';
+import { NONE, type Slot, UuidTable } from './uuid-table.ts';
 
-/** A conversation's place in the table, until it is removed: never keep one over an `await`. */
-export type Slot = number;
+// A row has the id's four words, and
+/** whether each party gets the changes; */
+const MEMBERS = 0;
+const SEQ = 1;
+/** the users who are here of the two parties, each an index of the caller's, or NONE; */
+const USER = 2;
+/** the two parties, here or not, in {@link People}; */
+const PERSON = 4;
+/** the next conversation in the list of each, and the one before. */
+const NEXT = 6;
+const BEFORE = 8;
+const WORDS = 10;
 
-/** No slot, and no user. */
-export const NONE = -1;
 /** In the place of a seq: it has not been read yet. */
 const UNKNOWN = -1;
-
-// A row is ten 32-bit words: the id, and
-const SEQ = 4;
-// … the two parties, each an index of the caller's, or NONE when not here,
-const PARTY = 5;
-// … the next slot in the list of each,
-const NEXT = 7;
-// … and whether each gets the changes.
-const MEMBERS = 9;
-const WORDS = 10;
-/** In the place of the members: the slot is free. */
-const FREED = 1 << 8;
 
 export const BUYER = 0;
 export const SELLER = 1;
 /** Which of the two parties. */
 export type Role = typeof BUYER | typeof SELLER;
 
-const FIRST_CAPACITY = 1_024;
-const GROWTH = 1.5;
+export const otherThan = (role: Role): Role => (role === BUYER ? SELLER : BUYER);
 
 /**
- * The conversations of a node in one array of numbers, with a hash index (open addressing, linear probing). 10,000 users
- * with 50 conversations each are half a million rows: objects, sets and strings for each would take some hundred megabytes;
- * 40 bytes for each, and about 20 for the index, take 30 (docs/performance.md).
+ * The conversations of a node. 10,000 users with 50 conversations each are half a million rows: 56 bytes for each and about 12 for
+ * the index take 40 MB, and half a million other parties in {@link People} 30.
  *
- * The conversations of each party are a list, chained through the rows. Its head is the caller's.
+ * The conversations of each party, whether it is here or not, are a list, chained through the rows in both directions. Its head is
+ * in {@link People}.
  */
-export class ConversationTable {
-  #rows = new Int32Array(FIRST_CAPACITY * WORDS);
-  /** Slots by the hash of their id; 0 is free, else the slot plus one. Never more than half full. */
-  #index = new Int32Array(4 * FIRST_CAPACITY);
-  #size = 0;
-  /** Slots below it are in use, or in the free list. */
-  #end = 0;
-  /** The first free slot; the next one is in its SEQ. */
-  #free = NONE;
-  /** The id that is looked for, in bytes and in words. */
-  readonly #key = new Int32Array(4);
-  readonly #keyBytes = Buffer.from(this.#key.buffer);
-  readonly #text = Buffer.alloc(UUID_LENGTH);
-
-  get size(): number {
-    return this.#size;
+export class ConversationTable extends UuidTable {
+  constructor() {
+    super(WORDS);
   }
 
-  /** Every slot in use is below it. */
-  get end(): number {
-    return this.#end;
-  }
-
-  /** @param id a UUID in its 8-4-4-4-12 form */
-  find(id: string): Slot {
-    this.#text.write(id, 'latin1');
-    return this.findIn(this.#text, 0);
-  }
-
-  /** @param text has the id from `from` on, in ASCII */
-  findIn(text: Uint8Array, from: number): Slot {
-    writeUuid(this.#keyBytes, 0, text, from);
-    return (this.#index[this.#probe()] ?? 0) - 1;
-  }
-
-  /** @returns the slot of the id, which is new or was there */
+  /** @returns the slot of an id that is not there yet */
   add(id: string): Slot {
-    const found = this.find(id);
-    if (found !== NONE) return found;
-    if (2 * (this.#size + 1) > this.#index.length) this.#growIndex();
-    const slot = this.#take();
-    const row = slot * WORDS;
-    this.#rows.set(this.#key, row);
-    this.#rows[row + SEQ] = UNKNOWN;
-    this.#rows.fill(NONE, row + PARTY, row + MEMBERS);
-    this.#rows[row + MEMBERS] = 0;
-    this.#index[this.#probe()] = slot + 1;
-    this.#size += 1;
+    const slot = this.insert(id);
+    this.setWord(slot, SEQ, UNKNOWN);
+    for (const role of [BUYER, SELLER]) {
+      this.setWord(slot, USER + role, NONE);
+      this.setWord(slot, PERSON + role, NONE);
+    }
     return slot;
   }
 
   remove(slot: Slot): void {
-    this.#loadKey(slot);
-    let hole = this.#probe();
-    const mask = this.#index.length - 1;
-    // What stands behind it and would no longer be found moves up (Knuth, volume 3, section 6.4, algorithm R).
-    for (let i = (hole + 1) & mask; this.#index[i] !== 0; i = (i + 1) & mask) {
-      this.#loadKey((this.#index[i] ?? 0) - 1);
-      const home = this.#home();
-      if (((i - home) & mask) < ((i - hole) & mask)) continue;
-      this.#index[hole] = this.#index[i] ?? 0;
-      hole = i;
-    }
-    this.#index[hole] = 0;
-    this.#rows.fill(0, slot * WORDS, (slot + 1) * WORDS);
-    this.#rows[slot * WORDS + SEQ] = this.#free;
-    this.#rows[slot * WORDS + MEMBERS] = FREED;
-    this.#free = slot;
-    this.#size -= 1;
-  }
-
-  isUsed(slot: Slot): boolean {
-    return this.#word(slot, MEMBERS) !== FREED;
-  }
-
-  id(slot: Slot): string {
-    this.#loadKey(slot);
-    return readUuid(this.#keyBytes, 0);
+    this.delete(slot);
   }
 
   /** The last change delivered; `undefined` before {@link setSeq}. */
   seq(slot: Slot): number | undefined {
-    const seq = this.#word(slot, SEQ);
+    const seq = this.word(slot, SEQ);
     return seq === UNKNOWN ? undefined : seq;
   }
 
   setSeq(slot: Slot, seq: number): void {
-    this.#rows[slot * WORDS + SEQ] = seq;
+    this.setWord(slot, SEQ, seq);
   }
 
-  /** The user in this role, or {@link NONE}. */
-  party(slot: Slot, role: Role): number {
-    return this.#word(slot, PARTY + role);
+  /** Who has this role, or {@link NONE} before {@link link}. */
+  person(slot: Slot, role: Role): Slot {
+    return this.word(slot, PERSON + role);
+  }
+
+  /** The user in this role who is here, and among whose conversations this one was looked up; else {@link NONE}. */
+  user(slot: Slot, role: Role): number {
+    return this.word(slot, USER + role);
+  }
+
+  /** @param user {@link NONE}: it is here, and a member, no more */
+  setUser(slot: Slot, role: Role, user: number): void {
+    this.setWord(slot, USER + role, user);
+    if (user === NONE) this.setWord(slot, MEMBERS, this.word(slot, MEMBERS) & ~(1 << role));
   }
 
   isMember(slot: Slot, role: Role): boolean {
-    return (this.#word(slot, MEMBERS) & (1 << role)) !== 0;
+    return (this.word(slot, MEMBERS) & (1 << role)) !== 0;
   }
 
   /** From now on this party gets the changes. */
   setMember(slot: Slot, role: Role): void {
-    this.#rows[slot * WORDS + MEMBERS] = this.#word(slot, MEMBERS) | (1 << role);
+    this.setWord(slot, MEMBERS, this.word(slot, MEMBERS) | (1 << role));
   }
 
   /**
-   * Puts a conversation at the head of a user's list.
+   * Puts a conversation at the head of somebody's list.
    *
    * @param head of the list before, or {@link NONE}
    */
-  link(slot: Slot, role: Role, user: number, head: Slot): void {
-    this.#rows[slot * WORDS + PARTY + role] = user;
-    this.#rows[slot * WORDS + NEXT + role] = head;
+  link(slot: Slot, role: Role, person: Slot, head: Slot): void {
+    this.setWord(slot, PERSON + role, person);
+    this.setWord(slot, NEXT + role, head);
+    this.setWord(slot, BEFORE + role, NONE);
+    if (head !== NONE) this.setWord(head, BEFORE + this.roleOf(head, person), slot);
   }
 
-  /** Takes the party out of the row. Its list must be mended, or be dropped, by the caller. */
-  unlink(slot: Slot, role: Role): void {
-    this.#rows[slot * WORDS + PARTY + role] = NONE;
-    this.#rows[slot * WORDS + MEMBERS] = this.#word(slot, MEMBERS) & ~(1 << role);
+  /**
+   * Takes a conversation out of a party's list.
+   *
+   * @param head of the list before
+   * @returns the head of the list after
+   */
+  unlink(slot: Slot, role: Role, head: Slot): Slot {
+    const person = this.person(slot, role);
+    const next = this.next(slot, role);
+    const before = this.word(slot, BEFORE + role);
+    if (next !== NONE) this.setWord(next, BEFORE + this.roleOf(next, person), before);
+    if (before === NONE) return next;
+    this.setWord(before, NEXT + this.roleOf(before, person), next);
+    return head;
   }
 
   /** The next in this party's list. */
   next(slot: Slot, role: Role): Slot {
-    return this.#word(slot, NEXT + role);
+    return this.word(slot, NEXT + role);
   }
 
-  setNext(slot: Slot, role: Role, next: Slot): void {
-    this.#rows[slot * WORDS + NEXT + role] = next;
-  }
-
-  #word(slot: Slot, word: number): number {
-    return this.#rows[slot * WORDS + word] ?? 0;
-  }
-
-  #loadKey(slot: Slot): void {
-    const row = slot * WORDS;
-    for (let i = 0; i < 4; i += 1) this.#key[i] = this.#rows[row + i] ?? 0;
-  }
-
-  /** Where in the index the key stands, or would. */
-  #probe(): number {
-    const mask = this.#index.length - 1;
-    const rows = this.#rows;
-    for (let i = this.#home(); ; i = (i + 1) & mask) {
-      const entry = this.#index[i] ?? 0;
-      if (entry === 0) return i;
-      const row = (entry - 1) * WORDS;
-      if (
-        rows[row] === this.#key[0] &&
-        rows[row + 1] === this.#key[1] &&
-        rows[row + 2] === this.#key[2] &&
-        rows[row + 3] === this.#key[3]
-      )
-        return i;
-    }
-  }
-
-  /** Imported ids may be anything, numbered ones too: so all of it is mixed (the finalizer of MurmurHash3). */
-  #home(): number {
-    const key = this.#key;
-    let hash = Math.imul(key[0] ?? 0, 0x9e3779b1) ^ Math.imul(key[1] ?? 0, 0x85ebca77);
-    hash ^= Math.imul(key[2] ?? 0, 0xc2b2ae3d) ^ Math.imul(key[3] ?? 0, 0x27d4eb2f);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) & (this.#index.length - 1);
-  }
-
-  #take(): Slot {
-    if (this.#free !== NONE) {
-      const slot = this.#free;
-      this.#free = this.#word(slot, SEQ);
-      return slot;
-    }
-    if ((this.#end + 1) * WORDS > this.#rows.length) {
-      const rows = new Int32Array(Math.ceil((this.#rows.length / WORDS) * GROWTH) * WORDS);
-      rows.set(this.#rows);
-      this.#rows = rows;
-    }
-    this.#end += 1;
-    return this.#end - 1;
-  }
-
-  #growIndex(): void {
-    const saved = this.#key.slice();
-    this.#index = new Int32Array(2 * this.#index.length);
-    for (let slot = 0; slot < this.#end; slot += 1) {
-      if (!this.isUsed(slot)) continue;
-      this.#loadKey(slot);
-      this.#index[this.#probe()] = slot + 1;
-    }
-    this.#key.set(saved);
+  /** The role of one of its parties. */
+  roleOf(slot: Slot, person: Slot): Role {
+    return this.person(slot, BUYER) === person ? BUYER : SELLER;
   }
 }

@@ -2,23 +2,19 @@ import { type Bus, conversationChannel } from '../bus/bus.ts';
 import type { ConversationIndex, Membership } from '../conversations/conversation-index.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
-import {
-  BUYER,
-  ConversationTable,
-  NONE,
-  type Role,
-  SELLER,
-  type Slot,
-} from './conversation-table.ts';
+import { BUYER, ConversationTable, type Role, SELLER, otherThan } from './conversation-table.ts';
 import { DeliveryWatch } from './delivery-watch.ts';
 import { Feed } from './feed.ts';
 import { type Party, PartyLists } from './party-lists.ts';
+import type { People } from './people.ts';
 import type { Position } from './socket.ts';
 import { Starts } from './starts.ts';
+import { NONE, type Slot } from './uuid-table.ts';
 
 export interface ServedParts {
   readonly bus: Bus;
   readonly index: ConversationIndex;
+  readonly people: People;
   readonly readChanges: ReadChanges;
   /** Brings a change to one user, by index. The frame and its position are valid only during the call. */
   readonly deliver: (user: number, frame: Uint8Array, position: Position) => void;
@@ -49,7 +45,7 @@ class SlotPosition implements Position {
 export class ServedConversations {
   readonly #parts: ServedParts;
   readonly #table = new ConversationTable();
-  readonly #lists = new PartyLists(this.#table);
+  readonly #lists: PartyLists;
   /** One for all that is delivered: few sessions look at it. */
   readonly #position = new SlotPosition(this.#table);
   readonly #feeds = new Map<Slot, Feed>();
@@ -58,6 +54,7 @@ export class ServedConversations {
 
   constructor(parts: ServedParts) {
     this.#parts = parts;
+    this.#lists = new PartyLists(this.#table, parts.people);
     this.#starts = new Starts(parts, this.#table, (slot, seq) => {
       this.#table.setSeq(slot, seq);
       this.#feeds.get(slot)?.start(seq);
@@ -81,9 +78,10 @@ export class ServedConversations {
     const waiting = new Set<Promise<void>>();
     const fresh = new Set<string>();
     for (const [party, list] of wanted) {
-      for (const { id, isBuyer } of list) {
-        const slot = this.#table.add(id);
-        this.#lists.add(party, slot, isBuyer ? BUYER : SELLER);
+      for (const { id, isBuyer, otherId } of list) {
+        const found = this.#table.find(id);
+        const slot = found === NONE ? this.#table.add(id) : found;
+        this.#lists.add(party, slot, isBuyer ? BUYER : SELLER, otherId);
         const start = this.#starts.of(slot);
         if (start !== undefined) waiting.add(start);
         else if (this.#table.seq(slot) === undefined) fresh.add(id);
@@ -169,7 +167,7 @@ export class ServedConversations {
   }
 
   /**
-   * The users that get what is not numbered.
+   * The users that get what is not numbered, by index.
    *
    * @param text has the conversation's id from `from` on, in ASCII
    */
@@ -178,16 +176,34 @@ export class ServedConversations {
     if (slot === NONE) return [];
     return ([BUYER, SELLER] as const)
       .filter((role) => this.#table.isMember(slot, role))
-      .map((role) => this.#table.party(slot, role));
+      .map((role) => this.#table.user(slot, role));
   }
 
   /** Those of its users that are here, by index. */
   parties(id: string): number[] {
     const slot = this.#table.find(id);
     if (slot === NONE) return [];
-    return [this.#table.party(slot, BUYER), this.#table.party(slot, SELLER)].filter(
+    return [this.#table.user(slot, BUYER), this.#table.user(slot, SELLER)].filter(
       (user) => user !== NONE,
     );
+  }
+
+  /** The other parties in the user's conversations. One comes once for each that they share. */
+  *others(party: Party): Iterable<Slot> {
+    for (const [slot, role] of this.#lists.of(party))
+      yield this.#table.person(slot, otherThan(role));
+  }
+
+  /** The other party of one of the user's conversations; {@link NONE} when it is not one. */
+  otherIn(party: Party, id: string): Slot {
+    const slot = this.#table.find(id);
+    const role = this.#lists.roleOf(party, slot);
+    return role === undefined ? NONE : this.#table.person(slot, otherThan(role));
+  }
+
+  /** The users that get what is delivered of any conversation of this person, by index. One comes once for each that they share. */
+  membersAround(person: Slot): Iterable<number> {
+    return this.#lists.membersAround(person);
   }
 
   /** The channels of all of them. */
@@ -254,19 +270,20 @@ export class ServedConversations {
 
   #deliverTo(role: Role, slot: Slot, frame: Uint8Array): void {
     if (this.#table.isMember(slot, role))
-      this.#parts.deliver(this.#table.party(slot, role), frame, this.#position);
+      this.#parts.deliver(this.#table.user(slot, role), frame, this.#position);
   }
 
   /** Serves those no more that nobody here is in. */
   #close(slots: readonly Slot[]): void {
     const channels: string[] = [];
     for (const slot of slots) {
-      if (this.#table.party(slot, BUYER) !== NONE || this.#table.party(slot, SELLER) !== NONE)
+      if (this.#table.user(slot, BUYER) !== NONE || this.#table.user(slot, SELLER) !== NONE)
         continue;
       channels.push(conversationChannel(this.#table.id(slot)));
       this.#endFeed(slot);
       this.#starts.forget(slot);
       this.#watch.forget(slot);
+      this.#lists.unlink(slot);
       this.#table.remove(slot);
     }
     if (channels.length > 0) this.#parts.bus.unsubscribe(channels);

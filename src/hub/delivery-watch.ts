@@ -1,4 +1,4 @@
-import type { Slot } from './conversation-table.ts';
+import type { Slot } from './uuid-table.ts';
 
 interface Watched {
   readonly seq: number;

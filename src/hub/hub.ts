@@ -1,14 +1,5 @@
-import {
-  type Bus,
-  CONVERSATION_ID_AT,
-  conversationChannel,
-  conversationIdOf,
-  isConversationChannel,
-  isUserChannel,
-  userIdOf,
-} from '../bus/bus.ts';
-import { decodeEnvelope, encodeNotice } from '../bus/envelope.ts';
-import { decodeControl } from '../conversations/control.ts';
+import { type Bus, conversationChannel } from '../bus/bus.ts';
+import { encodeNotice } from '../bus/envelope.ts';
 import type { ConversationIndex, Parties } from '../conversations/conversation-index.ts';
 import type { ReadCreatedSince } from '../conversations/created-since.ts';
 import type { GetConversation } from '../conversations/get.ts';
@@ -18,17 +9,20 @@ import type { Tracer } from '../lib/tracing.ts';
 import type { ReadChanges } from '../messages/changes.ts';
 import { frame, now } from '../messages/frames.ts';
 import type { ReadMissed } from '../messages/missed.ts';
+import type { LastSeen } from '../users/last-seen.ts';
 import { CloseCode } from '../protocol/close-codes.ts';
 import { notAuthorized } from '../protocol/errors.ts';
 import { ServedConversations } from './conversations.ts';
 import { encodeCursor } from './cursor.ts';
 import { finishAll } from './finish-all.ts';
+import { createOnMessage } from './on-message.ts';
 import { Peers } from './peers.ts';
+import { People } from './people.ts';
+import { Presence } from './presence.ts';
 import { resume } from './resume.ts';
 import type { Session } from './session.ts';
 import type { Broadcast } from './socket.ts';
 import { Sweep } from './sweep.ts';
-import { traceDelivery } from './trace-delivery.ts';
 import { TypingLimit } from './typing-limit.ts';
 import { LocalUsers } from './users.ts';
 
@@ -41,6 +35,7 @@ export interface HubParts {
   readonly readMissed: ReadMissed;
   readonly readCreatedSince: ReadCreatedSince;
   readonly getConversation: GetConversation;
+  readonly lastSeen: LastSeen;
   readonly broadcast: Broadcast;
   readonly observer: HubObserver;
   /** Tells of the deliveries of changes that are traced. */
@@ -57,6 +52,7 @@ export interface HubObserver {
 
 /** The sockets of this node: who is here, and what reaches them. */
 export class Hub {
+  readonly presence: Presence;
   readonly #parts: HubParts;
   readonly #sessions = new Set<Session>();
   readonly #users: LocalUsers;
@@ -69,15 +65,21 @@ export class Hub {
   constructor(parts: HubParts, disposer: Disposer) {
     this.#parts = parts;
     const { bus, index, logger } = parts;
+    const people = new People();
     this.#served = new ServedConversations({
       ...parts,
+      people,
       onRepaired: (changes) => parts.observer.repaired(changes),
       deliver: (user, bytes, position) => this.#users.deliver(user, bytes, position),
     });
     this.#users = new LocalUsers({
       ...parts,
       served: this.#served,
+      people,
       cursorReady: () => this.#sweep.ready(),
+      onArrived: (user) => this.presence.arrived(user),
+      onDeparted: (user) => this.presence.departed(user),
+      onAdded: (user, id) => this.presence.added(user, id),
     });
     this.#sweep = new Sweep(
       {
@@ -93,24 +95,36 @@ export class Hub {
     );
     bus.provideChannels(() => this.#served.channels());
     bus.provideChannels(() => this.#users.channels());
-    bus.onMessage((channel, payload) => this.#onMessage(channel, payload));
     // What PostgreSQL has and was not delivered is a hole, whoever lost it.
     bus.onGap(() => this.#sweep.compareAll());
-    this.#peers = new Peers(bus, () => this.#sweep.compareAll(), logger, disposer);
+    this.#peers = new Peers(
+      bus,
+      {
+        onLoss: () => this.#sweep.compareAll(),
+        onGone: (node, isDead) => this.presence.nodeGone(node, isDead),
+      },
+      logger,
+      disposer,
+    );
+    const { lastSeen } = parts;
+    const [served, users, peers] = [this.#served, this.#users, this.#peers];
+    bus.onMessage(createOnMessage({ served, users, tracer: parts.tracer }));
+    this.presence = new Presence({ bus, peers, people, served, users, lastSeen }, disposer);
     const timer = setInterval(() => this.#tick(), TICK_MS);
     disposer.defer(() => clearInterval(timer));
   }
 
   /** Makes this node known to the others. */
-  join(): Promise<void> {
-    return this.#peers.join();
+  async join(): Promise<void> {
+    await Promise.all([this.#peers.join(), this.presence.join()]);
   }
 
-  /** Those who are here, what is served for them, and the live frames they got: one for each socket. */
+  /** Those who are here, what is served for them, who is online anywhere, and the live frames they got: one for each socket. */
   get load() {
-    const { size: users, deliveredFrames } = this.#users;
+    const { size: users, deliveredFrames, presenceFrames } = this.#users;
     const [sockets, conversations] = [this.#sessions.size, this.#served.size];
-    return { sockets, users, conversations, deliveredFrames };
+    const online = this.presence.size;
+    return { sockets, users, conversations, online, deliveredFrames, presenceFrames };
   }
 
   /** Whether PostgreSQL has answered lately. */
@@ -146,6 +160,7 @@ export class Hub {
     if (session.state === 'closed') return;
     if (cursor === undefined) {
       session.goLive(this.#cursor());
+      this.presence.greet(user);
       return;
     }
     await resume(session, user, cursor, {
@@ -154,6 +169,7 @@ export class Hub {
       cursor: () => this.#cursor(),
       onRead: (isComplete) => this.#parts.observer.resumed(isComplete),
     });
+    if (session.state === 'live') this.presence.greet(user);
   }
 
   disconnect(session: Session): void {
@@ -192,34 +208,12 @@ export class Hub {
 
   /** Call it when all that was written here has been published. */
   leave(): void {
+    this.presence.leave();
     this.#peers.leave();
   }
 
   #cursor(): string {
     return encodeCursor(this.#sweep.deliveredAt);
-  }
-
-  #onMessage(channel: Buffer, payload: Buffer): void {
-    if (isConversationChannel(channel)) this.#onConversationMessage(channel, payload);
-    else if (isUserChannel(channel)) {
-      const control = decodeControl(payload);
-      if (control !== undefined) this.#users.add(userIdOf(channel), control.id);
-    }
-  }
-
-  #onConversationMessage(channel: Buffer, payload: Buffer): void {
-    const envelope = decodeEnvelope(payload);
-    if (envelope === undefined) return;
-    if (envelope.kind === 'change') {
-      this.#served.accept(channel, CONVERSATION_ID_AT, envelope.seq, envelope.frame);
-      return;
-    }
-    if (envelope.kind === 'trace') {
-      traceDelivery(this.#parts.tracer, this.#served, conversationIdOf(channel), envelope);
-      return;
-    }
-    for (const user of this.#served.members(channel, CONVERSATION_ID_AT))
-      this.#users.notify(user, envelope.frame, envelope.exceptUserId);
   }
 
   #onCreated(created: readonly Parties[]): void {

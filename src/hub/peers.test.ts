@@ -27,9 +27,10 @@ function wire() {
   const disposer = new Disposer();
   onTestFinished(() => disposer[Symbol.asyncDispose]());
   let losses = 0;
+  const gone: [string, boolean][] = [];
   const peers = new Peers(
     bus satisfies Bus,
-    () => void (losses += 1),
+    { onLoss: () => void (losses += 1), onGone: (...how) => void gone.push(how) },
     createLogger('silent'),
     disposer,
   );
@@ -37,7 +38,9 @@ function wire() {
     peers,
     bus,
     said,
-    hear: (word: string) => heard[0]?.(Buffer.from(NODES_CHANNEL), Buffer.from(`other ${word}`)),
+    gone,
+    hear: (word: string, id = 'other') =>
+      heard[0]?.(Buffer.from(NODES_CHANNEL), Buffer.from(`${id} ${word}`)),
     gap: () => gaps[0]?.(),
     losses: () => losses,
   };
@@ -93,4 +96,44 @@ test('while the bus is away nobody is missed; afterwards all have time to be hea
   expect(losses()).toBe(0);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(losses()).toBe(1);
+});
+
+test('who went silent is gone, as is who said goodbye', async () => {
+  const { hear, gone } = wire();
+  hear('alive', 'a');
+  hear('alive', 'b');
+  hear('bye', 'a');
+  expect(gone).toEqual([['a', false]]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(gone).toEqual([
+    ['a', false],
+    ['b', true],
+  ]);
+});
+
+test('one that was heard elsewhere is missed too', async () => {
+  const { peers, gone } = wire();
+  peers.expect('a');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(gone).toEqual([['a', true]]);
+});
+
+test('whoever was stopped itself misses nobody for it', async () => {
+  const { hear, gone } = wire();
+  hear('alive');
+  await vi.advanceTimersByTimeAsync(1_000);
+  vi.setSystemTime(Date.now() + 60_000);
+  const before = performance.now();
+  vi.spyOn(performance, 'now').mockImplementation(() => before + 60_000);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(gone).toEqual([]);
+});
+
+test('of all nodes one is the first', () => {
+  const { peers, hear } = wire();
+  expect(peers.isFirst).toBe(true);
+  hear('alive', 'ffffffff');
+  expect(peers.isFirst).toBe(true);
+  hear('alive', '');
+  expect(peers.isFirst).toBe(false);
 });

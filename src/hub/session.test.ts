@@ -144,3 +144,23 @@ describe('a replay', () => {
     expect(events).toEqual(['connected', 'closed 4408']);
   });
 });
+
+test('word of who is online takes nothing of what may wait, and comes behind a replay', async () => {
+  const live = open();
+  live.session.goLive('cursor');
+  for (let i = 0; i < 1_000; i += 1) live.session.onPresence(Buffer.alloc(150));
+  // As many as may wait, of which nothing is taken.
+  for (let i = 1; i < 256; i += 1) {
+    live.peer.unread += 4_000;
+    live.session.onBroadcast(Buffer.alloc(4_000));
+  }
+  expect(live.session.state).toBe('live');
+
+  const resuming = open();
+  resuming.session.startReplay('cursor');
+  const presence = Buffer.from(JSON.stringify({ type: 'presence' }));
+  resuming.session.onPresence(presence);
+  const missed = Buffer.from(JSON.stringify({ type: 'new_message' }));
+  await resuming.session.replay([missed], () => true, resumed);
+  expect(resuming.events).toEqual(['connected', 'new_message', 'presence', 'resumed', 'joined']);
+});

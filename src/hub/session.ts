@@ -117,17 +117,15 @@ export class Session {
    */
   onBroadcast(bytes: Uint8Array, position?: Position): void {
     if (this.#state === 'live') this.#note(bytes.length);
-    if (this.#state !== 'replaying') return;
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes > MAX_HELD_BYTES) {
-      this.#tooSlow();
-      return;
-    }
-    // Field by field: there is one position for all that is delivered, and its id is a getter.
-    (this.#held ??= []).push({
-      frame: Buffer.from(bytes),
-      position: position && { conversationId: position.conversationId, seq: position.seq },
-    });
+    this.#holdIfReplaying(bytes, position);
+  }
+
+  /**
+   * Word of who is online was broadcast to the user. It is not counted: little of it waits at any time, and its small frames would make those
+   * that must arrive look smaller, and so more, than they are.
+   */
+  onPresence(bytes: Uint8Array): void {
+    this.#holdIfReplaying(bytes);
   }
 
   /**
@@ -182,6 +180,20 @@ export class Session {
     this.#state = 'closed';
     this.#held = undefined;
     this.#goOn?.();
+  }
+
+  #holdIfReplaying(bytes: Uint8Array, position?: Position): void {
+    if (this.#state !== 'replaying') return;
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > MAX_HELD_BYTES) {
+      this.#tooSlow();
+      return;
+    }
+    // Field by field: there is one position for all that is delivered, and its id is a getter.
+    (this.#held ??= []).push({
+      frame: Buffer.from(bytes),
+      position: position && { conversationId: position.conversationId, seq: position.seq },
+    });
   }
 
   #connected(state: SessionState, cursor: string): void {

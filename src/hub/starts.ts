@@ -1,6 +1,7 @@
 import { type Bus, conversationChannel } from '../bus/bus.ts';
 import type { ConversationIndex } from '../conversations/conversation-index.ts';
-import type { ConversationTable, Slot } from './conversation-table.ts';
+import type { ConversationTable } from './conversation-table.ts';
+import type { Slot } from './uuid-table.ts';
 
 export interface StartsParts {
   readonly bus: Bus;

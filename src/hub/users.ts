@@ -6,12 +6,14 @@ import type { Logger } from '../lib/logger.ts';
 import type { ReadChanges } from '../messages/changes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { type AddParts, addConversation } from './add-conversation.ts';
-import { NONE } from './conversation-table.ts';
 import type { ServedConversations } from './conversations.ts';
 import type { Party } from './party-lists.ts';
+import type { People } from './people.ts';
 import { pieces } from './pieces.ts';
+import type { Visibility } from './presence.ts';
 import type { Session } from './session.ts';
 import type { Broadcast, Position } from './socket.ts';
+import type { Slot } from './uuid-table.ts';
 
 /** A user with at least one socket here. */
 export interface LocalUser extends Party {
@@ -21,6 +23,9 @@ export interface LocalUser extends Party {
   loading: Promise<void> | undefined;
   /** What came later; `undefined` for most. */
   news: News | undefined;
+  visibility: Visibility;
+  /** Who came or went online and the user is still to be told of; `undefined` for most. */
+  untold: Set<Slot> | undefined;
 }
 
 /** Conversations that were created while their party was here. */
@@ -35,11 +40,17 @@ export interface UsersParts {
   readonly bus: Bus;
   readonly index: ConversationIndex;
   readonly served: ServedConversations;
+  readonly people: People;
   readonly readChanges: ReadChanges;
   readonly getConversation: GetConversation;
   readonly broadcast: Broadcast;
   /** Resolves when there is a cursor for who comes in. */
   readonly cursorReady: () => Promise<void>;
+  /** A user's conversations are served. */
+  readonly onArrived: (user: LocalUser) => void;
+  readonly onDeparted: (user: LocalUser) => void;
+  /** A user gets what is delivered of one conversation more. */
+  readonly onAdded: (user: LocalUser, conversationId: string) => void;
   readonly logger: Logger;
 }
 
@@ -61,6 +72,7 @@ export class LocalUsers {
   );
   #adding = 0;
   #deliveredFrames = 0;
+  #presenceFrames = 0;
 
   readonly #addParts: AddParts;
 
@@ -68,7 +80,7 @@ export class LocalUsers {
     this.#parts = parts;
     this.#addParts = {
       ...parts,
-      isHere: (user) => this.#isHere(user),
+      isHere: (user) => this.isHere(user),
       deliver: (user, bytes, position) => this.#deliver(user, bytes, position),
     };
   }
@@ -82,8 +94,25 @@ export class LocalUsers {
     return this.#deliveredFrames;
   }
 
+  /** Frames that say who is online, each counted once for each socket. */
+  get presenceFrames(): number {
+    return this.#presenceFrames;
+  }
+
   get(id: string): LocalUser | undefined {
     return this.#users.get(id);
+  }
+
+  at(index: number): LocalUser | undefined {
+    return this.#byIndex[index];
+  }
+
+  [Symbol.iterator](): Iterator<LocalUser> & Iterable<LocalUser> {
+    return this.#users.values();
+  }
+
+  isHere(user: LocalUser): boolean {
+    return this.#byIndex[user.index] === user;
   }
 
   /** False while a new conversation is being added for somebody. */
@@ -114,6 +143,13 @@ export class LocalUsers {
   notify(index: number, bytes: Uint8Array, exceptUserId: string): void {
     const user = this.#byIndex[index];
     if (user !== undefined && user.id !== exceptUserId) this.#deliver(user, bytes);
+  }
+
+  /** Brings word of who is online. */
+  tell(user: LocalUser, bytes: Uint8Array): void {
+    this.#presenceFrames += user.sessions.length;
+    this.#parts.broadcast(user.id, bytes);
+    for (let i = user.sessions.length - 1; i >= 0; i -= 1) user.sessions[i]?.onPresence(bytes);
   }
 
   /** Brings a persisted change to one user, by index. */
@@ -151,27 +187,25 @@ export class LocalUsers {
       user.sessions[i]?.onBroadcast(bytes, position);
   }
 
-  #isHere(user: LocalUser): boolean {
-    return this.#byIndex[user.index] === user;
-  }
-
   #arrive(id: string): LocalUser {
     const index = this.#freeIndexes.pop() ?? this.#byIndex.length;
     const user: LocalUser = {
       id,
       index,
-      head: NONE,
+      person: this.#parts.people.hold(id),
       sessions: [],
       loading: undefined,
       news: undefined,
+      visibility: 'unknown',
+      untold: undefined,
     };
     this.#byIndex[index] = user;
     this.#users.set(id, user);
     user.loading = this.#load(user);
     user.loading.then(
-      () => (user.loading = undefined),
+      () => this.#loaded(user),
       // With nobody able to wait for it any more, the next socket tries anew.
-      () => this.#isHere(user) && this.#depart(user),
+      () => this.isHere(user) && this.#depart(user),
     );
     return user;
   }
@@ -179,22 +213,29 @@ export class LocalUsers {
   /** Subscribes first and reads afterwards: what happens in between is on the channel. */
   async #loadAll(users: readonly LocalUser[]): Promise<undefined[]> {
     await this.#parts.cursorReady();
-    const here = users.filter((user) => this.#isHere(user));
+    const here = users.filter((user) => this.isHere(user));
     if (here.length === 0) return [];
     await this.#parts.bus.subscribe(here.map(({ id }) => userChannel(id)));
     const found = await this.#parts.index.ofUsers(here.map(({ id }) => id));
     const wanted = here.map((user, i) => [user, found[i] ?? []] as const);
     for (const piece of pieces(wanted, OPENED_TOGETHER))
-      await this.#parts.served.open(piece.filter(([user]) => this.#isHere(user)));
-    for (const user of here) if (this.#isHere(user)) this.#parts.served.join(user);
+      await this.#parts.served.open(piece.filter(([user]) => this.isHere(user)));
+    for (const user of here) if (this.isHere(user)) this.#parts.served.join(user);
     return [];
+  }
+
+  #loaded(user: LocalUser): void {
+    user.loading = undefined;
+    if (this.isHere(user)) this.#parts.onArrived(user);
   }
 
   #depart(user: LocalUser): void {
     this.#users.delete(user.id);
+    this.#parts.onDeparted(user);
     this.#byIndex[user.index] = undefined;
     this.#freeIndexes.push(user.index);
     this.#parts.served.leave(user);
+    this.#parts.people.release(user.person);
     this.#parts.bus.unsubscribe([userChannel(user.id)]);
   }
 }

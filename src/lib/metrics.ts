@@ -1,5 +1,10 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+interface Labelled<L extends string> {
+  readonly labels: Readonly<Record<L, string>>;
+  readonly value: number;
+}
+
 /**
  * Makes the metrics of one registry. What changes on the way of every message is a {@link Meter.tally} or is
  * {@link Meter.counted}: a plain number that is read at each scrape. An increment of prom-client's takes 40 to 130 ns, an
@@ -78,15 +83,15 @@ export class Meter {
     name: string,
     help: string,
     labelNames: readonly L[],
-    read: () => readonly { readonly labels: Readonly<Record<L, string>>; readonly value: number }[],
+    read: () => readonly Labelled<L>[] | Promise<readonly Labelled<L>[]>,
   ): void {
     void new Gauge({
       name,
       help,
       labelNames: [...labelNames],
       registers: this.#registers,
-      collect() {
-        for (const { labels, value } of read()) this.set(labels, value);
+      async collect() {
+        for (const { labels, value } of await read()) this.set(labels, value);
       },
     });
   }

@@ -5,8 +5,11 @@ import type { LimitName } from '../limits/limits.ts';
 import type { WriteRefusal } from '../messages/writer.ts';
 import type { ClientMessageType } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
+
 import type { CloseReason } from '../transport/close-reason.ts';
 import type { UpgradeRefusal } from '../transport/upgrade.ts';
+import type { NotifierObserver } from '../notifier.ts';
+import { addNotifierMetrics } from './notifier.ts';
 import { type State, addStateMetrics } from './state.ts';
 
 /** docs/observability.md says what each means. Names are kept: alerts and dashboards stand on them. */
@@ -32,6 +35,8 @@ export interface Metrics {
   readonly streamedBytes: Record<'received' | 'sent', number>;
   readonly finished: Record<FinishOutcome, number>;
   readonly swept: Counter;
+  /** `undefined` on a node that does not work on notifications. */
+  readonly notifierObserver: NotifierObserver | undefined;
 }
 
 /** From a frame in a batch of one to what an overloaded PostgreSQL takes before a write is refused, in seconds. */
@@ -47,6 +52,7 @@ export function createMetrics(state: State): Metrics {
     ...socketMetrics(meter),
     ...writeMetrics(meter),
     ...attachmentMetrics(meter),
+    notifierObserver: state.backlog && addNotifierMetrics(meter, state.backlog),
     gaps: meter.counter(
       'parley_bus_gaps_total',
       'Times Redis may have lost messages, after which all that is served is compared with PostgreSQL.',

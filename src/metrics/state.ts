@@ -1,6 +1,7 @@
-import type { Pool } from 'pg';
 import type { Hub } from '../hub/hub.ts';
 import type { Meter } from '../lib/metrics.ts';
+import type { Backlog } from '../notifier.ts';
+import { type Pools, addPoolMetrics } from './pools.ts';
 
 /** What is asked at each scrape. */
 export interface State {
@@ -11,10 +12,12 @@ export interface State {
   readonly isBusConnected: () => boolean;
   readonly lostPublishes: () => number;
   readonly isPostgresUp: () => boolean;
-  readonly pools: () => Readonly<Record<string, Pool>>;
+  readonly pools: () => Pools;
   /** `undefined` without `DATABASE_REPLICA_URL`. */
   readonly replica: { readonly isUsed: boolean; readonly lagSeconds: number } | undefined;
   readonly isDraining: () => boolean;
+  /** `undefined` on a node that does not work on notifications. */
+  readonly backlog: (() => Promise<Backlog> | undefined) | undefined;
 }
 
 export function addStateMetrics(meter: Meter, state: State): void {
@@ -25,6 +28,16 @@ export function addStateMetrics(meter: Meter, state: State): void {
     () => state.load().users,
   );
   meter.gauge(
+    'parley_presence_users',
+    'Users who are online on any node, as this one knows.',
+    () => state.load().online,
+  );
+  meter.counted(
+    'parley_presence_frames_total',
+    'Frames that say who is online handed to sockets here, each counted once for each socket.',
+    () => state.load().presenceFrames,
+  );
+  meter.gauge(
     'parley_conversations_served',
     'Conversations of which a party is here.',
     () => state.load().conversations,
@@ -32,7 +45,7 @@ export function addStateMetrics(meter: Meter, state: State): void {
   meter.gauge('parley_undelivered_bytes', 'What waits for slow sockets.', state.undeliveredBytes);
   meter.counted(
     'parley_frames_delivered_total',
-    'Live frames handed to sockets here, each counted once for each socket.',
+    'Live frames handed to sockets here, each counted once for each socket; presence aside.',
     () => state.load().deliveredFrames,
   );
   meter.gauge('parley_queued_writes', 'Changes that wait for a batch.', state.queuedWrites);
@@ -56,26 +69,7 @@ export function addStateMetrics(meter: Meter, state: State): void {
     'Whether PostgreSQL has answered lately: 1, or 0 while it is away or hangs.',
     () => Number(state.isPostgresUp()),
   );
-  meter.gauges(
-    'parley_postgres_connections',
-    'Connections to PostgreSQL by pool, idle and in use.',
-    ['pool', 'state'],
-    () =>
-      Object.entries(state.pools()).flatMap(([pool, { idleCount, totalCount }]) => [
-        { labels: { pool, state: 'idle' }, value: idleCount },
-        { labels: { pool, state: 'in_use' }, value: totalCount - idleCount },
-      ]),
-  );
-  meter.gauges(
-    'parley_postgres_waiting',
-    'Statements that wait for a connection, by pool.',
-    ['pool'],
-    () =>
-      Object.entries(state.pools()).map(([pool, { waitingCount }]) => ({
-        labels: { pool },
-        value: waitingCount,
-      })),
-  );
+  addPoolMetrics(meter, state.pools);
   const { replica } = state;
   if (replica !== undefined) {
     meter.gauge(

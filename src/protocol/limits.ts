@@ -33,3 +33,7 @@ export const MAX_ATTACHMENTS = 10;
 export const MAX_FILE_NAME_BYTES = 255;
 /** Reactions of one user to one message. */
 export const MAX_REACTIONS = 5;
+/** Longest token of a device, in characters. A subscription's endpoint is a URL. */
+export const MAX_DEVICE_TOKEN_LENGTH = 2_048;
+/** Devices of a user; one more, and the one that was registered longest ago goes. */
+export const MAX_DEVICES = 20;

@@ -8,9 +8,9 @@ import { PROTOCOL_VERSION } from './version.ts';
 
 /** What the wire is at this version. Only ever added to, together with `PROTOCOL_VERSION`. */
 const PINNED = {
-  version: '1.3.0',
-  messages: 'a9c61222e0234e091635ce555ebed5a803e74a16f20fbb62828933c6491bc099',
-  openApi: '48ace5fb1b343b665a71cae6cc9db934c9701e38562da51e4deb8dbb2f25d9de',
+  version: '1.4.0',
+  messages: '50419c1e966b5ebfb0cb80565d84bc0d8a43df983539fbaf6fa9137f3a5ac5d0',
+  openApi: 'c09c7bd3c3b528e329250260c2383ef3a69b7548d2f9a07dee6ffe16d47aedcb',
 };
 
 const WHAT_TO_DO =

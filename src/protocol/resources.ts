@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientMessageId, seq, shownContent, timestamp, uuid } from './values.ts';
+import { clientMessageId, lastSeenAt, seq, shownContent, timestamp, uuid } from './values.ts';
 
 /** One emoji, and who of the two parties reacted with it. */
 export const reaction = z.object({
@@ -47,6 +47,11 @@ export const historyMessage = wireMessage.extend({
   seq,
 });
 
+/** Nobody is told of what is new while it lasts. */
+export const mute = z.object({
+  until: timestamp.nullable().meta({ description: 'null: for good.' }),
+});
+
 /** A conversation as one of its parties sees it. */
 export const conversation = z.object({
   id: uuid,
@@ -61,6 +66,11 @@ export const conversation = z.object({
     .nonnegative()
     .meta({ description: 'How many messages of the other party the caller has not read.' }),
   seq: z.int().nonnegative().meta({ description: 'The last change; 0 before the first.' }),
+  presence: z
+    .object({ online: z.boolean(), lastSeenAt })
+    .optional()
+    .meta({ description: 'Of the other party.' }),
+  muted: mute.optional().meta({ description: 'While the caller has muted it.' }),
 });
 
 export type Reaction = z.infer<typeof reaction>;
@@ -68,3 +78,4 @@ export type Attachment = z.infer<typeof attachment>;
 export type WireMessage = z.infer<typeof wireMessage>;
 export type HistoryMessage = z.infer<typeof historyMessage>;
 export type Conversation = z.infer<typeof conversation>;
+export type Mute = z.infer<typeof mute>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { conversation, wireMessage } from './resources.ts';
-import { clientMessageId, seq, timestamp, uuid } from './values.ts';
+import { clientMessageId, lastSeenAt, seq, timestamp, uuid } from './values.ts';
 
 const cursor = z.string().meta({
   description: 'Opaque. `GET /ws?cursor=…` replays what came after it.',
@@ -81,6 +81,13 @@ export const serverMessages = {
   conversation_created: z.object({
     type: z.literal('conversation_created'),
     conversation,
+    timestamp,
+  }),
+  presence: z.object({
+    type: z.literal('presence'),
+    userId: uuid,
+    online: z.boolean(),
+    lastSeenAt,
     timestamp,
   }),
   pong: z.object({

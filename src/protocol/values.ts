@@ -11,6 +11,11 @@ export const uuid = z.guid({ error: 'must be a UUID' }).toLowerCase();
 /** RFC 3339, UTC, with milliseconds: `2026-01-01T12:00:00.000Z`. */
 export const timestamp = z.iso.datetime({ precision: 3 });
 
+/** When somebody was last here. */
+export const lastSeenAt = timestamp.nullable().meta({
+  description: 'When the user was last here; null when that is not known or not shown.',
+});
+
 /** A conversation's change number: 1, 2, 3 … with no holes. */
 export const seq = z.int().positive();
 

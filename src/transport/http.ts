@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import type { Identity } from '../auth/authenticate.ts';
 import { isOutage } from '../db/sql-state.ts';
+import { errorCode } from '../lib/error-code.ts';
 import type { InFlight } from '../lib/in-flight.ts';
 import type { Logger } from '../lib/logger.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
@@ -22,7 +23,7 @@ export interface Request {
   /** By the names in the route's path. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** Parsed JSON of a POST or PATCH; `undefined` of others. */
+  /** Parsed JSON of a POST or PATCH, or of a route that says so; `undefined` of others. */
   readonly body: unknown;
   /** The header, as it came; `undefined` without one. */
   readonly traceparent: string | undefined;
@@ -31,8 +32,11 @@ export interface Request {
   readonly ifNoneMatch: string;
 }
 
-/** What a handler gets of a request that brings its permission in its URL. */
+/** What a handler gets of a request that brings its permission with it, in its URL or in headers. */
 export interface SignedRequest extends Omit<Request, 'body'> {
+  /** Those that the route names; empty without one. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
   /** As it comes; empty for a GET. */
   readonly body: Readable;
   /** What the client says that it has, in bytes. */
@@ -49,11 +53,15 @@ export type Route = { readonly method: Method; readonly path: string } & (
       readonly access: 'user';
       /** It sends a message, perhaps once more. */
       readonly isSend?: boolean;
+      /** Of a method that has none elsewhere. */
+      readonly hasBody?: boolean;
       readonly handle: (request: Request, identity: Identity) => Reply | Promise<Reply>;
     }
   | {
       /** `not_authorized` when it is not signed by us: only these are limited. */
       readonly access: 'signed';
+      /** That it wants to see, in lower case. */
+      readonly headers?: readonly string[];
       readonly handle: (request: SignedRequest) => Promise<Reply>;
     }
 );
@@ -101,13 +109,14 @@ async function answer(
   const started = performance.now();
   // `req` is dead after the first await: read all of it now.
   const method = req.getCaseSensitiveMethod();
-  const head = readHead(req, names, parts.clientAddress(res, req));
+  const route = findRoute(routes, method);
+  const headers = route?.access === 'signed' ? route.headers : undefined;
+  const head = readHead(req, names, parts.clientAddress(res, req), headers);
   const client: Client = { isGone: false, onGone: () => undefined };
   const onAborted = (): void => {
     client.isGone = true;
     client.onGone();
   };
-  const route = findRoute(routes, method);
   const body = takeBody(res, route, onAborted, parts);
   const cors = corsHeaders(head, parts.mayComeFrom);
   let reply: Reply;
@@ -126,12 +135,14 @@ async function answer(
   if (!client.isGone) {
     // A route may know better who may read its answers.
     const isItsOwn = reply.headers?.['Access-Control-Allow-Origin'] !== undefined;
-    const headers = {
+    const answerHeaders = {
       'X-Request-Id': head.requestId,
       ...(isItsOwn ? {} : cors),
       ...reply.headers,
     };
-    res.cork(() => writeReply(res, { ...reply, headers }, method === 'HEAD', isLast));
+    res.cork(() =>
+      writeReply(res, { ...reply, headers: answerHeaders }, method === 'HEAD', isLast),
+    );
   }
   if (method === 'HEAD' || client.isGone) streamed?.stream.destroy();
   else if (streamed !== undefined) {
@@ -162,6 +173,9 @@ const takeBody = (
 /** Anybody may send any other, and each would be a time series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const HAVE_BODY: ReadonlySet<Method> = new Set(['POST', 'PATCH']);
+
+const hasBody = (route: Route): boolean =>
+  HAVE_BODY.has(route.method) || (route.access === 'user' && route.hasBody === true);
 
 type Report = (error: unknown, method: string, requestId: string, path: string | undefined) => void;
 
@@ -206,11 +220,13 @@ async function handle(
   if (route.access === 'signed') {
     const signed = {
       ...request,
+      headers: head.extra,
+      contentType: head.contentType,
       body: (body as IncomingBody).stream,
       contentLength: head.contentLength,
     };
     return route.handle(signed).catch((error: unknown) => {
-      if (error instanceof ProtocolError && error.code === 'not_authorized')
+      if (errorCode(error) === 'not_authorized')
         refuseOver(parts.limits.anonymousRequest(head.address));
       throw error;
     });
@@ -218,9 +234,7 @@ async function handle(
   const identity = route.access === 'user' ? await admit(head, route, parts) : undefined;
   const whole = {
     ...request,
-    body: HAVE_BODY.has(route.method)
-      ? parseBody(head.contentType, await (body as Promise<Buffer>))
-      : undefined,
+    body: hasBody(route) ? parseBody(head.contentType, await (body as Promise<Buffer>)) : undefined,
   };
   return route.access === 'user' && identity !== undefined
     ? route.handle(whole, identity)

@@ -21,12 +21,15 @@ export interface RequestHead {
   readonly requestId: string;
   /** Of W3C Trace Context, as it came. */
   readonly traceparent: string | undefined;
+  /** Of the names that were asked for. */
+  readonly extra: Readonly<Record<string, string>>;
 }
 
 export const readHead = (
   req: HttpRequest,
   names: readonly string[],
   address: Address,
+  extra: readonly string[] = [],
 ): RequestHead => ({
   address,
   params: readParams(req, names),
@@ -41,6 +44,7 @@ export const readHead = (
   ifNoneMatch: req.getHeader('if-none-match'),
   requestId: requestIdOf(req.getHeader('x-request-id')),
   traceparent: req.getHeader('traceparent') || undefined,
+  extra: Object.fromEntries(extra.map((name) => [name, req.getHeader(name)])),
 });
 
 /** uWebSockets.js gives them as they came. */

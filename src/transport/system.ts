@@ -7,6 +7,12 @@ import type { ReadState } from './readiness.ts';
 import type { Route } from './http.ts';
 import { html, json } from './reply.ts';
 
+export interface ProbeParts {
+  readonly readState: ReadState;
+  /** What is away that it serves on without. */
+  readonly degraded: () => readonly string[];
+}
+
 export interface SystemParts {
   readonly bus: Bus;
   readonly readState: ReadState;
@@ -14,8 +20,8 @@ export interface SystemParts {
   readonly docsPage: string;
 }
 
-/** What balancers, operators and developers ask for. */
-export const systemRoutes = ({ bus, readState, docsPage }: SystemParts): Route[] => [
+/** What balancers and supervisors ask for. */
+export const probeRoutes = ({ readState, degraded }: ProbeParts): Route[] => [
   { method: 'GET', path: '/healthz', access: 'probe', handle: () => json(200, { status: 'ok' }) },
   {
     method: 'GET',
@@ -24,10 +30,16 @@ export const systemRoutes = ({ bus, readState, docsPage }: SystemParts): Route[]
     async handle() {
       const state = await readState();
       if (state !== 'up') throw new HttpError(503, 'unavailable', NOT_READY[state]);
-      // Without Redis the node serves on, from PostgreSQL: taking it out would take all out.
-      return json(200, { status: 'ok', ...(bus.isConnected ? {} : { degraded: ['redis'] }) });
+      const away = degraded();
+      return json(200, { status: 'ok', ...(away.length === 0 ? {} : { degraded: away }) });
     },
   },
+];
+
+/** What balancers, operators and developers ask for. */
+export const systemRoutes = ({ bus, readState, docsPage }: SystemParts): Route[] => [
+  // Without Redis the node serves on, from PostgreSQL: taking it out would take all out.
+  ...probeRoutes({ readState, degraded: () => (bus.isConnected ? [] : ['redis']) }),
   {
     method: 'GET',
     path: '/openapi.json',

@@ -1,4 +1,5 @@
-import { type App, type Overrides, createApp } from '../app.ts';
+import type { App, Overrides } from '../app.ts';
+import { createByRole } from '../create-by-role.ts';
 import { openChannel } from '../lib/channel.ts';
 import { createLogger } from '../lib/logger.ts';
 import { stopAndExit } from '../lib/service.ts';
@@ -25,7 +26,7 @@ export function serveAsWorker(number: number, overrides: Overrides): void {
     async start(config) {
       logger = createLogger(config.logLevel).child({ worker: number });
       drainMs = config.drainMs;
-      starting = createApp(config, logger, overrides, { readMetrics });
+      starting = createByRole(config, logger, overrides, { readMetrics });
       await starting;
     },
     stop,

@@ -113,6 +113,28 @@ describe.each([
     await auditAll(bea, 'the emoji', TWO);
   });
 
+  test('with who is here, mute and settings', async () => {
+    const { buyer, seller, conversationId } = await stage.newPair();
+    await stage.visit(seller, { url: stage.second.url });
+    const bea = await visit(buyer, { conversationId });
+    await bea.page.locator('parley-thread [part~="online"]').waitFor();
+    const options = bea.page.locator('[part~="options"]');
+    await options.click();
+    await bea.page.getByRole('menu').waitFor();
+    await auditAll(bea, 'a menu to mute', TWO);
+    await bea.page.keyboard.press('Enter');
+    await expect.poll(() => bea.list.locator('[part~="muted"]').count()).toBe(1);
+    await auditAll(bea, 'a muted conversation with who is here', TWO);
+    // On a phone the list is elsewhere.
+    await bea.page
+      .locator('parley-inbox')
+      .evaluate((it) => Object.assign(it, { conversationId: '' }));
+    await bea.page.locator('[part~="settings-button"]').click();
+    await bea.page.getByRole('switch').nth(1).check();
+    await bea.page.locator('#from').waitFor();
+    await auditAll(bea, 'settings', TWO);
+  });
+
   test('with files', async () => {
     const { buyer, seller, conversationId } = await stage.newPair();
     const sam = await stage.visit(seller, { conversationId });
@@ -157,7 +179,7 @@ describe.each([
 test('axe-core does find what is wrong', async () => {
   const { buyer } = await stage.newPair();
   const { page, list } = await stage.visit(buyer);
-  await list.getByRole('button').first().waitFor();
+  await list.getByRole('button', { name: 'Bicycle' }).waitFor();
   await list.evaluate(({ shadowRoot }) => shadowRoot?.append(document.createElement('button')));
   expect((await audit(page)).join()).toMatch('button-name');
 });

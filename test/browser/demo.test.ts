@@ -1,6 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ParleyInbox } from '../../src/web/inbox/parley-inbox.ts';
+import { FakeWebPush } from '../support/fake-web-push.ts';
 import { audit } from './support/audit.ts';
+import { Notifications } from './support/notifications.ts';
 import { picture } from './support/pictures.ts';
 import { Stage } from './support/stage.ts';
 
@@ -8,11 +11,16 @@ const WIDE = { width: 1_200, height: 800 };
 const NARROW = { width: 390, height: 844 };
 
 let stage: Stage;
+let service: FakeWebPush;
 beforeAll(async () => {
   // The page is the node's own.
-  stage = await Stage.set(() => ({ ALLOWED_ORIGINS: '' }));
+  service = await FakeWebPush.start();
+  stage = await Stage.set(() => ({ ALLOWED_ORIGINS: '', ...service.env }));
 });
-afterAll(() => stage[Symbol.asyncDispose]());
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+  await service[Symbol.asyncDispose]();
+});
 
 type Options = Parameters<Stage['newContext']>[0];
 
@@ -132,6 +140,36 @@ test("a conversation's title leads to its listing", async () => {
   expect(await page.getByRole('main').isVisible()).toBe(false);
   await page.locator('parley-thread').getByRole('link').first().click();
   await expect.poll(() => page.locator('#listing-3').isVisible()).toBe(true);
+});
+
+test('notifications can be turned on, and lead to the conversation of whom they are for', async () => {
+  const { url } = stage.first;
+  const context = await Notifications.newContext(stage, service, url, { viewport: WIDE });
+  const page = await context.newPage();
+  await page.goto(`${url}/?as=jonas`);
+  await askAbout(page, 'Desk lamp').click();
+  await write(page, 'Does it have a bulb?');
+  const inbox = page.locator('parley-inbox');
+  const conversationId = await inbox.evaluate((it) => (it as ParleyInbox).conversationId);
+  await inbox.evaluate((it) => Object.assign(it, { conversationId: undefined }));
+  const notifications = await Notifications.of(page);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByText('Notifications are on.').waitFor();
+  await page.keyboard.press('Escape');
+
+  await messages(page).click();
+  await inbox.waitFor({ state: 'hidden' });
+  const push = { pushId: '1', messageId: '1', seq: 9, title: 'Noor', body: 'It does.' };
+  await notifications.deliver({ ...push, conversationId, unreadCount: 1, badge: 1 });
+  await expect.poll(notifications.count).toBe(1);
+  await notifications.click('Noor');
+  await page.locator('parley-composer').waitFor();
+
+  const another = await context.newPage();
+  await another.goto(`${url}/#parley=${conversationId}`);
+  await another.locator('parley-thread').getByText('Does it have a bulb?').first().waitFor();
+  expect(await another.title()).toBe('Jonas · Flohmarkt');
 });
 
 test.each([

@@ -112,6 +112,38 @@ test('the question before a deletion is gone with the inbox, and can be asked ag
   await bea.log.getByText('You deleted this message').waitFor();
 });
 
+test('the question is gone with its conversation', async () => {
+  const { buyer, seller, conversationId } = await stage.newPair();
+  const other = await stage.newConversation(buyer, seller, 'Lamp');
+  const bea = await stage.visit(buyer, { conversationId });
+  await bea.send('first');
+  await expect.poll(() => bea.mark('first')).toBe('sent');
+  await bea.choose('first', 'Delete');
+  const dialog = bea.page.getByRole('alertdialog');
+  await dialog.waitFor();
+  // As a notification does that is clicked.
+  await bea.page
+    .locator('parley-inbox')
+    .evaluate((inbox, id) => Object.assign(inbox, { conversationId: id }), other);
+  await dialog.waitFor({ state: 'hidden' });
+});
+
+test('a text can’t be made empty, and it says so', async () => {
+  const { buyer, conversationId } = await stage.newPair();
+  const bea = await stage.visit(buyer, { conversationId });
+  await bea.send('first');
+  await expect.poll(() => bea.mark('first')).toBe('sent');
+  await bea.choose('first', 'Edit');
+  await bea.composer.fill('');
+  await bea.composer.press('Enter');
+  const problem = bea.page.getByRole('alert').filter({ hasText: 'The text cannot be empty.' });
+  await problem.waitFor();
+  await bea.composer.fill('second');
+  await problem.waitFor({ state: 'hidden' });
+  await bea.composer.press('Enter');
+  await bea.message('second').waitFor();
+});
+
 test('what one reads stays where it is when messages above are edited, deleted and reacted to', async () => {
   const { buyer, seller, conversationId } = await stage.newPair();
   const bea = await stage.visit(buyer, { conversationId });

@@ -21,7 +21,7 @@ test('a conversation is found, opened, read and answered with the keyboard alone
   for (let i = 0; i < 30; i += 1) await sam.send(`${i}`);
   await expect.poll(() => sam.mark('29')).toBe('sent');
   const { page, list, log, contents } = await stage.visit(buyer);
-  await list.getByRole('button').first().waitFor();
+  await list.getByRole('button', { name: 'Bicycle' }).waitFor();
 
   const stops = await pressUntil(page, 'Tab', SEARCH);
   await page.keyboard.type('lamp');
@@ -63,7 +63,7 @@ test('on a narrow screen the keyboard leads into a conversation and back to wher
   await stage.newConversation(buyer, seller, 'Lamp');
   const context = await stage.newContext({ viewport: { width: 360, height: 640 } });
   const { page, list, composer } = await stage.visit(buyer, { context });
-  await list.getByRole('button').first().waitFor();
+  await list.getByRole('button', { name: 'Bicycle' }).waitFor();
   await pressUntil(page, 'Tab', SEARCH);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');

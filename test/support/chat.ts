@@ -60,6 +60,13 @@ export class Chat {
     return new Chat(nodes, id, buyer, seller);
   }
 
+  /** Another buyer, who writes to the same seller. */
+  async another(): Promise<Chat> {
+    const buyer = await newUser();
+    const id = await newConversation(this.#nodes.first.url, buyer, this.seller);
+    return new Chat(this.#nodes, id, buyer, this.seller);
+  }
+
   /** A socket of each party on each node. */
   sockets(): Promise<[Client, Client, Client, Client]> {
     const { first, second } = this.#nodes;

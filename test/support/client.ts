@@ -16,17 +16,22 @@ export interface User {
   readonly token: string;
 }
 
-export const signToken = (sub: string, expiresInS = 3_600): Promise<string> =>
-  new SignJWT()
+export const signToken = (
+  sub: string,
+  expiresInS = 3_600,
+  claims: Readonly<Record<string, unknown>> = {},
+): Promise<string> =>
+  new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
     .setIssuedAt()
     .setExpirationTime(Math.floor(Date.now() / 1_000) + expiresInS)
     .sign(new TextEncoder().encode(SECRET));
 
-export async function newUser(): Promise<User> {
+/** @param claims what the token says beside who it is of */
+export async function newUser(claims: Readonly<Record<string, unknown>> = {}): Promise<User> {
   const id = randomUUID();
-  return { id, token: await signToken(id) };
+  return { id, token: await signToken(id, 3_600, claims) };
 }
 
 export class Client {

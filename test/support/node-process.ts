@@ -1,9 +1,10 @@
 import { expect, inject, onTestFinished } from 'vitest';
 import { type NodeProcess, SECRET, spawnNode, startNode } from './spawn-node.ts';
 
-/** What makes a node one of a cluster on the services that all files share. */
+/** What makes a node one of a cluster on the services that all files share. It serves, and that is all: whoever tests workers says `ROLE`. */
 export const clusterEnv = (databaseUrl: string): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
+  ROLE: 'node',
   REDIS_URL: inject('redisUrl'),
   JWT_SECRET: SECRET,
   ATTACHMENTS_DIR: inject('attachmentsDir'),

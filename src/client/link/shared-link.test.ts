@@ -190,7 +190,7 @@ test('who closes while it takes the place of a leader leaves it to the next', as
 
 test('what a leader of the past says counts for nothing', async () => {
   const { b } = await openThree();
-  const past = new BroadcastChannel(`parley:${server.url}:${USER}:1`);
+  const past = new BroadcastChannel(`parley:${server.url}:${USER}:2`);
   const report = { term: 1, count: 1, state: { status: 'offline' }, isUp: false };
   // The rule takes it for a window's.
   // oxlint-disable-next-line unicorn/require-post-message-target-origin

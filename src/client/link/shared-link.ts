@@ -12,7 +12,9 @@ const ANSWER_MS = 5_000;
 /** Its pongs come more often than that. */
 const SILENCE_MS = 45_000;
 /** Tabs of another version of these messages are other tabs. */
-const VERSION = 1;
+const VERSION = 2;
+
+type PresenceFrame = Extract<ConversationFrame, { type: 'presence' }>;
 
 export interface SharedLinkParts extends Omit<ConnectionParts, 'events' | 'turn'> {
   readonly tabId: string;
@@ -40,6 +42,8 @@ export class SharedLink {
   #isComplete = false;
   /** Whether all that came since the last `onUp` came here too. */
   #isWhole = false;
+  /** What a leader was told of those who are here, since it is up. */
+  readonly #present = new Map<string, PresenceFrame>();
 
   constructor(parts: SharedLinkParts) {
     this.#parts = parts;
@@ -49,6 +53,7 @@ export class SharedLink {
       events: {
         onState: (state) => this.#onState(state),
         onFrame: (frame) => {
+          if (frame.type === 'presence') this.#note(frame);
           parts.emit('onFrame', frame);
           this.#report(frame);
         },
@@ -178,7 +183,12 @@ export class SharedLink {
     this.#silence.set(SILENCE_MS, () => this.#ask('report'));
   }
 
-  #report(frame?: ConversationFrame): void {
+  #note(frame: PresenceFrame): void {
+    if (frame.online) this.#present.set(frame.userId, frame);
+    else this.#present.delete(frame.userId);
+  }
+
+  #report(frame?: ConversationFrame, present?: readonly PresenceFrame[]): void {
     if (!this.#isLeader) return;
     this.#count += 1;
     const report: Report = {
@@ -189,19 +199,23 @@ export class SharedLink {
       isComplete: this.#isComplete,
       cursor: this.#connection.cursor,
     };
-    this.#channel?.post(frame === undefined ? { report } : { report, frame });
+    this.#channel?.post({ report, ...(frame && { frame }), ...(present && { present }) });
   }
 
-  #receive({ report, frame, send, ask }: TabMessage): void {
-    if (report !== undefined) this.#hear(report, frame);
+  #receive({ report, frame, present, send, ask }: TabMessage): void {
+    if (report !== undefined) this.#hear(report, frame, present);
     if (!this.#isLeader) return;
     if (send !== undefined) this.#connection.send(send);
     if (ask === 'wake') this.#connection.wake();
     if (ask === 'connect') this.#connection.connect();
-    if (ask !== undefined) this.#report();
+    if (ask !== undefined) this.#report(undefined, [...this.#present.values()]);
   }
 
-  #hear(report: Report, frame: ConversationFrame | undefined): void {
+  #hear(
+    report: Report,
+    frame: ConversationFrame | undefined,
+    present: readonly ConversationFrame[] | undefined,
+  ): void {
     const { term, count, state, isUp, isComplete, cursor } = report;
     // From one who was the leader, and does not know better yet.
     if (term < this.#term) return;
@@ -220,7 +234,12 @@ export class SharedLink {
     this.#isComplete = isComplete;
     if (!isUp || !isNext) this.#down();
     this.#enter(state);
-    if (isUp && !this.#isUp) this.#up();
+    if (isUp && !this.#isUp) {
+      this.#up();
+      // Nobody is here until that is said, and to others it was said before.
+      if (!isNext && present === undefined) this.#ask('report');
+    }
+    for (const each of present ?? []) this.#parts.emit('onFrame', each);
     if (frame !== undefined) this.#parts.emit('onFrame', frame);
   }
 
@@ -244,6 +263,7 @@ export class SharedLink {
   }
 
   #up(): void {
+    this.#present.clear();
     this.#isUp = true;
     this.#parts.emit('onUp', this.#isComplete && this.#isWhole);
     this.#isWhole = true;

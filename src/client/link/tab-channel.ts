@@ -20,6 +20,8 @@ export interface TabMessage {
   /** From a leader. */
   readonly report?: Report;
   readonly frame?: ConversationFrame;
+  /** All who are here, for who has just come. */
+  readonly present?: readonly ConversationFrame[];
   /** To the leader: a frame for the server. */
   readonly send?: ClientMessage;
   /** To the leader: a report, and for the last two also to look after its socket. */

@@ -118,7 +118,7 @@ export function readAnswer({ status, text }: Answer): unknown {
   } catch {
     // A proxy's page.
   }
-  if (status < 300 && body) return body;
+  if (status === 204 || (status < 300 && body)) return body;
   const { code = '', detail, retryAfterMs } = body ?? {};
   const known = CODES.includes(code) ? (code as ParleyErrorCode) : byStatus(status);
   throw new ParleyError(known, detail ?? `HTTP ${status}`, {

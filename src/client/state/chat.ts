@@ -3,12 +3,13 @@ import type { ConversationFrame, Link } from '../link.ts';
 import type { Rest } from '../rest/rest.ts';
 import { sleep } from '../async/sleep.ts';
 import type { Vault } from '../storage/vault.ts';
-import type { ConversationSummary } from '../types.ts';
+import type { ConversationSummary, Muted } from '../types.ts';
 import { type Change, isArrival } from './changes.ts';
 import { List } from './list.ts';
 import { Loader } from './loader.ts';
 import { Mender } from './mender.ts';
 import { Outbox } from './outbox.ts';
+import { Presences } from './presences.ts';
 import { Room } from './room.ts';
 import { RoomThread } from './thread.ts';
 import { Uploads } from '../upload/uploads.ts';
@@ -33,13 +34,16 @@ export class Chat {
   readonly #loaders = new Map<Room, Loader>();
   readonly #changed = new Set<Room>();
   readonly #mender: Mender;
+  readonly #presences = new Presences();
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
     const { rest, link, vault, tabId, me, closed } = parts;
     this.#mender = new Mender(closed);
     this.#uploads = new Uploads(rest, closed, (room) => this.publish(room));
-    this.list = new List(rest, this.#rooms, (found) => this.#adoptAll(found));
+    this.list = new List(rest, this.#rooms, this.#presences, (found, since) =>
+      this.#adoptAll(found, since),
+    );
     this.outbox = new Outbox({
       link,
       vault,
@@ -82,6 +86,10 @@ export class Chat {
 
   /** Tells what has changed. */
   publish(...rooms: readonly Room[]): void {
+    const { changed } = this.#presences;
+    if (changed.size > 0)
+      for (const room of this.#rooms.values()) if (changed.has(room.other)) this.#changed.add(room);
+    changed.clear();
     for (const room of [...rooms, ...this.#changed]) room.publish();
     this.#changed.clear();
     this.list.publish();
@@ -91,8 +99,9 @@ export class Chat {
     about: { readonly listingId: number; readonly sellerId: string },
     signal?: AbortSignal,
   ): Promise<ConversationSummary> {
+    const since = this.#presences.moment;
     const found = await this.#parts.rest.call<Conversation>('conversations', signal, about);
-    this.#adoptAll([found]);
+    this.#adoptAll([found], since);
     const room = this.#room(found.id);
     // Its messages are just being loaded: it is known together with them.
     while (!room.summary) await this.#loader(room).sync(signal);
@@ -107,13 +116,22 @@ export class Chat {
     return true;
   }
 
+  mute(conversationId: string, muted: Muted | undefined): void {
+    const room = this.#room(conversationId.toLowerCase());
+    room.muting.tell(muted, this.#presences.next());
+    this.publish(room);
+  }
+
   onFrame(frame: ConversationFrame): void {
     switch (frame.type) {
       case 'conversation_created':
-        this.#adopt(frame.conversation);
+        this.#adopt(frame.conversation, this.#presences.next());
         break;
       case 'error':
         this.#onError(frame);
+        break;
+      case 'presence':
+        this.#presences.tell(frame.userId, frame);
         break;
       case 'typing_notify':
         if (frame.userId !== this.#parts.me()) this.thread(frame.conversationId).onTyping();
@@ -133,6 +151,7 @@ export class Chat {
 
   onUp(isComplete: boolean): void {
     this.#mender.isUp = true;
+    this.#presences.up();
     this.outbox.allow({ send: true });
     if (!isComplete) {
       this.list.outdate();
@@ -144,13 +163,25 @@ export class Chat {
 
   onDown(): void {
     this.#mender.isUp = false;
+    this.#presences.down();
     this.outbox.allow({ send: false });
     for (const thread of this.#threads.values()) thread.stopTyping();
+    this.publish(...this.#rooms.values());
+  }
+
+  /** Nothing happens any more. */
+  end(): void {
+    for (const room of this.#rooms.values()) room.muting.end();
   }
 
   #room(id: string): Room {
     let room = this.#rooms.get(id);
-    if (!room) this.#rooms.set(id, (room = new Room(id, this.#parts.me, this.#parts.rest.url)));
+    if (!room) {
+      const { me, rest } = this.#parts;
+      const onChange = (changed: Room): void => this.publish(changed);
+      room = new Room(id, { me, url: rest.url, presences: this.#presences, onChange });
+      this.#rooms.set(id, room);
+    }
     return room;
   }
 
@@ -159,6 +190,7 @@ export class Chat {
     if (!loader) {
       loader = new Loader(room, {
         rest: this.#parts.rest,
+        presences: this.#presences,
         onPage: (page) => {
           for (const message of page) if (room.isOwn(message)) this.outbox.confirm(message);
         },
@@ -170,15 +202,15 @@ export class Chat {
     return loader;
   }
 
-  #adopt(conversation: Conversation): void {
+  #adopt(conversation: Conversation, since: number): void {
     const room = this.#room(conversation.id);
-    room.adopt(conversation, false);
+    room.adopt(conversation, false, since);
     this.#mendIfBehind(room);
     this.#changed.add(room);
   }
 
-  #adoptAll(conversations: readonly Conversation[]): void {
-    for (const conversation of conversations) this.#adopt(conversation);
+  #adoptAll(conversations: readonly Conversation[], since: number): void {
+    for (const conversation of conversations) this.#adopt(conversation, since);
     this.publish();
   }
 

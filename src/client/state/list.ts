@@ -6,9 +6,13 @@ import type { Rest } from '../rest/rest.ts';
 import type { ConversationList, ConversationSummary } from '../types.ts';
 import { toError } from '../rest/to-error.ts';
 import { isSame, keep } from './messages.ts';
+import type { Presences } from './presences.ts';
 import { IDLE, type Room } from './room.ts';
 
 const PAGE = 50;
+
+/** @param since the moment when they were asked for */
+type Adopt = (conversations: readonly Conversation[], since: number) => void;
 
 /** The conversations that are loaded, newest activity first. */
 export class List {
@@ -17,7 +21,8 @@ export class List {
   readonly #rooms: ReadonlyMap<string, Room>;
   /** All rooms, as they were last: sorting what is nearly sorted is cheap. */
   readonly #sorted: Room[] = [];
-  readonly #adopt: (conversations: readonly Conversation[]) => void;
+  readonly #presences: Presences;
+  readonly #adopt: Adopt;
   /** `undefined`: not even the first page is there; `null`: all are. */
   #next: string | null | undefined;
   #count = 0;
@@ -30,12 +35,9 @@ export class List {
   });
   readonly #growing = new Flight((signal) => this.#load(() => this.#loadNext(signal)));
 
-  constructor(
-    rest: Rest,
-    rooms: ReadonlyMap<string, Room>,
-    adopt: (conversations: readonly Conversation[]) => void,
-  ) {
+  constructor(rest: Rest, rooms: ReadonlyMap<string, Room>, presences: Presences, adopt: Adopt) {
     this.#rest = rest;
+    this.#presences = presences;
     this.#rooms = rooms;
     this.#adopt = adopt;
     this.state = new Subject(this.#list([]));
@@ -72,7 +74,7 @@ export class List {
     return {
       items,
       hasMore: typeof this.#next === 'string',
-      unreadCount: items.reduce((sum, { unreadCount }) => sum + unreadCount, 0),
+      unreadCount: items.reduce((sum, it) => sum + (it.muted ? 0 : it.unreadCount), 0),
       loading: this.#loading,
     };
   }
@@ -124,12 +126,13 @@ export class List {
   }
 
   async #page(signal: AbortSignal, cursor: string | null | undefined): Promise<ConversationPage> {
+    const since = this.#presences.moment;
     const from = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
     const page = await this.#rest.call<ConversationPage>(
       `conversations?limit=${PAGE}${from}`,
       signal,
     );
-    this.#adopt(page.conversations);
+    this.#adopt(page.conversations, since);
     return page;
   }
 }

@@ -5,6 +5,7 @@ import { Flight } from '../rest/flight.ts';
 import type { Rest } from '../rest/rest.ts';
 import { toError } from '../rest/to-error.ts';
 import type { Loading, StoredMessage } from '../types.ts';
+import type { Presences } from './presences.ts';
 import { IDLE, type Room } from './room.ts';
 
 const FIRST_PAGE = 50;
@@ -19,6 +20,7 @@ const HOPELESS: readonly string[] = [
 
 export interface LoaderParts {
   readonly rest: Rest;
+  readonly presences: Presences;
   readonly onPage: (messages: readonly StoredMessage[]) => void;
   readonly onChange: () => void;
   readonly onFailure: () => void;
@@ -58,12 +60,13 @@ export class Loader {
     const known = room.base;
     const isKnown = known && !room.isStale && room.ahead.size === 0 && room.target <= known.seq;
     const { seq } = room;
+    const since = this.#parts.presences.moment;
     const fresh = isKnown ? undefined : await this.#get<Conversation>('', signal);
     // The server has less than it had: it was restored to an earlier time.
     if (fresh && fresh.seq < seq) room.restart();
     const isWanted = room.isWanted;
     if (isWanted) await this.#readMissed(fresh?.seq ?? seq, signal);
-    if (fresh) room.adopt(fresh, isWanted);
+    if (fresh) room.adopt(fresh, isWanted, since);
   }
 
   /**

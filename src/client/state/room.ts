@@ -20,7 +20,18 @@ import {
 } from './changes.ts';
 import { History } from './history.ts';
 import { keep, renew, toStored } from './messages.ts';
+import { Muting } from './muting.ts';
+import type { Presences } from './presences.ts';
 import { Recent } from './recent.ts';
+
+export interface RoomParts {
+  readonly me: () => string | undefined;
+  /** Of the server. */
+  readonly url: string;
+  readonly presences: Presences;
+  /** Something else is to be told now. */
+  readonly onChange: (room: Room) => void;
+}
 
 /**
  * One conversation, as far as it is known. Changes are applied in the order of their seq and once each, in whatever order
@@ -31,7 +42,7 @@ export class Room {
   history: History;
   readonly state: Subject<ThreadState>;
   /** `undefined`: nothing is known but its id. */
-  base: Omit<Conversation, 'lastMessage'> | undefined;
+  base: Omit<Conversation, 'lastMessage' | 'presence' | 'muted'> | undefined;
   last: StoredMessage | null = null;
   pending: readonly (SendingMessage | FailedMessage)[] = [];
   isTyping = false;
@@ -50,24 +61,23 @@ export class Room {
   target = 0;
   /** How often `seq` has gone on without the changes between. */
   jumps = 0;
+  readonly muting = new Muting(() => this.#parts.onChange(this));
   readonly ahead = new Map<number, Change>();
   readonly recent = new Recent();
   /** As it was published. */
   summary: ConversationSummary | undefined;
   #shown: readonly [readonly Message[], readonly Message[]] = [[], []];
-  readonly #me: () => string | undefined;
-  readonly #url: string;
+  readonly #parts: RoomParts;
 
-  constructor(id: string, me: () => string | undefined, url: string) {
+  constructor(id: string, parts: RoomParts) {
     this.id = id;
-    this.#me = me;
-    this.#url = url;
+    this.#parts = parts;
     this.history = new History(this.isOwn);
     this.state = new Subject(this.#thread([]));
   }
 
   readonly isOwn = ({ senderId }: { readonly senderId: string }): boolean =>
-    senderId === this.#me();
+    senderId === this.#parts.me();
 
   get seq(): number {
     return this.base?.seq ?? 0;
@@ -83,8 +93,30 @@ export class Room {
     );
   }
 
-  /** @param withMessages and every message that it counts is in the history */
-  adopt({ lastMessage, ...base }: Conversation, withMessages: boolean): void {
+  /** The other party. */
+  get other(): string {
+    return this.base ? this.#otherOf(this.base) : '';
+  }
+
+  /**
+   * @param withMessages and every message that it counts is in the history
+   * @param since the moment when it was asked for
+   */
+  adopt(
+    { lastMessage, presence, muted, ...base }: Conversation,
+    withMessages: boolean,
+    since: number,
+  ): void {
+    this.muting.tell(muted, since);
+    if (presence) this.#parts.presences.tell(this.#otherOf(base), presence, since);
+    this.#adopt(lastMessage, base, withMessages);
+  }
+
+  #adopt(
+    lastMessage: Conversation['lastMessage'],
+    base: NonNullable<Room['base']>,
+    withMessages: boolean,
+  ): void {
     this.target = Math.max(this.target, base.seq);
     if (this.base ? base.seq < this.seq : this.isWanted && !withMessages) return;
     if (base.seq > this.seq && this.isWanted && !withMessages) return;
@@ -148,7 +180,7 @@ export class Room {
   stored(message: HistoryMessage): StoredMessage;
   stored(message: Arrival['message'], seq: number): StoredMessage;
   stored(message: HistoryMessage, seq = message.seq): StoredMessage {
-    return toStored(this.id, message, seq, this.#me(), this.#url);
+    return toStored(this.id, message, seq, this.#parts.me(), this.#parts.url);
   }
 
   /** Nothing that is known counts any more. */
@@ -199,13 +231,20 @@ export class Room {
     this.state.set(keep(this.state.get(), this.#thread(messages)));
     const { base, isTyping, draft = '' } = this;
     const lastMessage = this.pending.at(-1) ?? this.last;
-    this.summary = base && keep(this.summary, { ...base, lastMessage, isTyping, draft });
+    const muted = this.muting.now;
+    const presence = this.#parts.presences.of(this.other);
+    this.summary =
+      base && keep(this.summary, { ...base, lastMessage, isTyping, draft, presence, muted });
   }
 
   #thread(messages: readonly Message[]): ThreadState {
     const { loading, loadingOlder, isTyping, draft = '', uploads, history } = this;
     const hasOlder = history.isLoaded && history.hasOlder;
     return { messages, hasOlder, loading, loadingOlder, isTyping, draft, uploads };
+  }
+
+  #otherOf({ buyerId, sellerId }: NonNullable<Room['base']>): string {
+    return buyerId === this.#parts.me() ? sellerId : buyerId;
   }
 
   #applyAhead(): void {
@@ -225,7 +264,7 @@ export class Room {
     if (isArrival(change)) {
       if (this.isWanted) this.history.insert(this.stored(change.message, change.seq));
     } else if (change.type === 'read_receipt') {
-      this.history.receipt(change.userId === this.#me() ? 'others' : 'own', change.messageId);
+      this.history.receipt(change.userId === this.#parts.me() ? 'others' : 'own', change.messageId);
     } else this.history.update(idOf(change), (message) => changed(message, change));
   }
 
@@ -239,7 +278,7 @@ export class Room {
   }
 
   #applyReceipt({ userId, messageId, seq }: Extract<Change, { type: 'read_receipt' }>): void {
-    const isMine = userId === this.#me();
+    const isMine = userId === this.#parts.me();
     if (this.last?.id === messageId) this.last = { ...this.last, status: 'read' };
     if (!isMine || !this.base) return;
     const read = [this.last, this.toRead, this.history.find(messageId)].find(

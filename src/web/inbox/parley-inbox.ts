@@ -13,6 +13,7 @@ import { languageAround } from './surroundings.ts';
 import { sharedStyles, themeStyles } from './theme/theme.ts';
 import { ParleyThread } from './thread/parley-thread.ts';
 import { Watch } from './watch.ts';
+import { WorkerMessages } from './worker-messages.ts';
 
 export type { FindListings, FindPeople, Listing, Person } from './directory.ts';
 export type { Strings } from './strings/strings.ts';
@@ -24,7 +25,7 @@ export { en } from './strings/en.ts';
 const WIDE_PX = 640;
 
 export interface ParleyInboxEventMap {
-  /** The reader opened a conversation, or went back to the list. */
+  /** The reader opened a conversation, in the list or by a notification, or went back to the list. */
   'parley-select': CustomEvent<{ readonly conversationId: string | undefined }>;
   /** How many unread messages there are in the conversations that are loaded, at each change. */
   'parley-unread': CustomEvent<{ readonly count: number }>;
@@ -61,6 +62,13 @@ export class ParleyInbox extends LitElement {
       this.isNarrow = entry.contentRect.width < WIDE_PX;
   });
   readonly #language = new MutationObserver(() => this.requestUpdate());
+  protected readonly workerMessages = new WorkerMessages(this, {
+    seen: () => (this.checkVisibility() ? this.#openId : undefined),
+    open: (conversationId) => {
+      this.#select(conversationId);
+      void this.#focusThread();
+    },
+  });
   #context: InboxContext | undefined;
   #directory: { readonly of: unknown[]; readonly directory: Directory } | undefined;
   #userId: string | undefined;

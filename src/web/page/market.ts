@@ -3,6 +3,7 @@ import { anchorOf, createCard, priceIn } from './card.ts';
 import { element, find } from './element.ts';
 import { type ConversationList, ParleyInbox, createClient } from './inbox.ts';
 import { createPanel } from './panel.ts';
+import { notifiedConversation } from './notified.ts';
 import { personLinks } from './people.ts';
 import { followSettings, readSettings } from './settings.ts';
 import { LANGUAGES, STRINGS } from './strings.ts';
@@ -88,6 +89,15 @@ export function openMarket({ people, listings }: DemoCatalogue, me: DemoPerson):
     inbox.theme = settings.theme;
     follow(client.conversations.get());
   });
+  inbox.addEventListener('parley-select', ({ detail: { conversationId } }) => {
+    if (conversationId !== undefined) panel.open();
+  });
+  // Where a notification leads when no page was open.
+  const notified = notifiedConversation();
+  if (notified !== undefined) {
+    inbox.conversationId = notified;
+    panel.open();
+  }
   client.conversations.subscribe(follow);
   client.connect();
 }

@@ -17,8 +17,9 @@ const POLICY = [
   "connect-src 'self' http://127.0.0.1:* ws://127.0.0.1:*",
   "base-uri 'none'",
   "form-action 'none'",
+  "worker-src 'self'",
   "require-trusted-types-for 'script'",
-  'trusted-types lit-html',
+  'trusted-types lit-html parley',
 ].join('; ');
 
 export interface TokenCall {
@@ -47,7 +48,7 @@ const FILES = new Map<string, readonly [string, string]>([
   ['/plain.html', ['text/html', 'test/browser/page/plain.html']],
   ['/page.css', ['text/css', 'test/browser/page/page.css']],
   ['/page.js', ['text/javascript', 'test/browser/page/page.js']],
-  ...['inbox', 'inbox.catalogue', 'inbox.en', 'inbox.de', 'inbox.ar'].map(
+  ...['parley-sw', 'inbox', 'inbox.catalogue', 'inbox.en', 'inbox.de', 'inbox.ar'].map(
     (name): [string, [string, string]] => [
       `/${name}.js`,
       ['text/javascript', `dist/web/${name}.js`],

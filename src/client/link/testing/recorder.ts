@@ -1,9 +1,11 @@
-import type { LinkEvents } from '../../link.ts';
+import type { ConversationFrame, LinkEvents } from '../../link.ts';
 
 export type Recorder = LinkEvents & {
   readonly told: string[];
   readonly tabs: string[];
   readonly states: Parameters<LinkEvents['onState']>[0][];
+  /** Each that came, and where it began anew. */
+  readonly frames: (ConversationFrame | 'up')[];
 };
 
 /** Notes all that a link tells, in words. */
@@ -11,17 +13,25 @@ export function createRecorder(): Recorder {
   const told: string[] = [];
   const tabs: string[] = [];
   const states: Recorder['states'] = [];
+  const frames: Recorder['frames'] = [];
   return {
     told,
     tabs,
     states,
+    frames,
     onState(state) {
       states.push(state);
       told.push('error' in state ? `${state.status} ${state.error.code}` : state.status);
     },
     onUser: (userId) => told.push(`user ${userId.slice(-4)}`),
-    onFrame: (frame) => told.push(`frame ${'seq' in frame ? frame.seq : frame.type}`),
-    onUp: (isComplete) => told.push(isComplete ? 'up, complete' : 'up'),
+    onFrame(frame) {
+      frames.push(frame);
+      told.push(`frame ${'seq' in frame ? frame.seq : frame.type}`);
+    },
+    onUp(isComplete) {
+      frames.push('up');
+      told.push(isComplete ? 'up, complete' : 'up');
+    },
     onDown: () => told.push('down'),
     onTab: (tabId) => tabs.push(tabId),
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation, HistoryMessage, WireMessage } from '../../../protocol/resources.ts';
 import type { Change, MessageChange } from '../changes.ts';
+import { FakeAccount } from './fake-account.ts';
 import { FakeFiles } from './fake-files.ts';
 
 export const ME = '00000000-0000-4000-8000-00000000000a';
@@ -18,18 +19,22 @@ interface Stored {
 
 interface Answer {
   readonly status: number;
-  readonly body: object;
+  readonly body: object | undefined;
 }
 
 /** What the server would store and answer, in memory. Both parties' and nobody else's. */
 export class FakeServer {
   readonly stored = new Map<string, Stored>();
   readonly files = new FakeFiles();
+  readonly account = new FakeAccount();
   readonly requests: string[] = [];
   /** What a request gets instead of its answer. */
   fail: (path: string) => Answer | 'network' | undefined = () => undefined;
   /** How long an answer is on its way, after it was made. */
   delayMs: () => number = () => 0;
+  /** Of the other party, and whether this one has muted a conversation: as lists say it. */
+  presence: Conversation['presence'];
+  readonly muted = new Map<string, NonNullable<Conversation['muted']>>();
   /** Is told what REST has changed. */
   onChange: (change: Change) => void = () => undefined;
   #clock = Date.parse('2026-01-01T00:00:00Z');
@@ -166,6 +171,8 @@ export class FakeServer {
         (each) => each.senderId === OTHER && each.readAt === null && !each.deletedAt,
       ).length,
       seq: changes.length,
+      ...(this.presence && { presence: this.presence }),
+      ...(this.muted.has(id) && { muted: this.muted.get(id) }),
     };
   }
 
@@ -184,12 +191,16 @@ export class FakeServer {
         init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
       });
     if (answer === 'network') throw new TypeError('fetch failed');
+    if (answer.body === undefined) return new Response(null, { status: answer.status });
     return Response.json(answer.body, { status: answer.status });
   };
 
   #answer(path: string, query: URLSearchParams, init: RequestInit = {}): Answer | Promise<Answer> {
     const [, , area, id, what, messageId, ...rest] = path.split('/');
     const limit = Number(query.get('limit'));
+    const account = this.account.answer(area, init);
+    if (account) return account;
+    if (what === 'mute' && id) return this.#mute(id, init);
     if (area === 'attachments') return this.files.receive(what ?? '', init);
     if (what === 'attachments' && id) return this.files.answer(id, path, init);
     if (messageId && id)
@@ -224,6 +235,12 @@ export class FakeServer {
       .map((message) => ({ ...message }));
     const nextCursor = found.length > limit ? String(messages.at(-1)?.seq) : null;
     return { messages, nextCursor };
+  }
+
+  #mute(id: string, { method, body }: RequestInit): Answer {
+    if (method === 'DELETE') this.muted.delete(id);
+    else this.muted.set(id, JSON.parse(body as string) as { until: string | null });
+    return { status: 200, body: { conversationId: id, muted: this.muted.get(id) ?? null } };
   }
 
   /** This user edits, deletes or reacts. */

@@ -197,8 +197,8 @@ export class ParleyComposer extends LitElement {
 
   readonly #onInput = (): void => {
     this.text = this.#input.value?.value ?? '';
-    if (this.#editor.isOn) return;
     this.problem = '';
+    if (this.#editor.isOn) return;
     this.#thread?.setDraft(this.text);
     if (toContent(this.text) !== '') this.#thread?.typing();
   };
@@ -226,6 +226,7 @@ export class ParleyComposer extends LitElement {
 
   readonly #endEditing = (): void => {
     this.#editor.end();
+    this.problem = '';
     this.text = this.#draft;
     this.focus();
   };
@@ -264,6 +265,7 @@ export class ParleyComposer extends LitElement {
     const content = toContent(this.text);
     if (thread === undefined || context === undefined) return;
     if (!this.#editor.isOn && !this.#areReady) this.problem = context.strings.files.stillUploading;
+    if (this.#editor.isOn && content === '') this.problem = context.strings.composer.emptyEdit;
     if (!this.#canSend(content)) return;
     if (this.#editor.isOn) void this.#save(content);
     else this.#send(thread, content);

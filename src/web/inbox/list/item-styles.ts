@@ -51,6 +51,17 @@ export const itemStyles = css`
   .row[aria-current] .avatar {
     box-shadow: 0 0 0 2px var(--parley-selected);
   }
+  /* Over the avatar's corner. */
+  .media .online {
+    inset-block-end: -5px;
+    inset-inline-end: -8px;
+  }
+  .row:hover {
+    --_ground: var(--parley-hover);
+  }
+  .row[aria-current] {
+    --_ground: var(--parley-selected);
+  }
   .words {
     display: flex;
     flex-direction: column;
@@ -141,6 +152,14 @@ export const itemStyles = css`
     font-weight: 700;
     line-height: 1;
     font-variant-numeric: tabular-nums;
+  }
+  /* Counted, but nothing to come for. */
+  .is-muted .badge {
+    background: var(--parley-text-muted);
+    color: var(--parley-background);
+  }
+  .mark[part='muted'] {
+    color: var(--parley-text-muted);
   }
   @media (forced-colors: active) {
     .row[aria-current] {

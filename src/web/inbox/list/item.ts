@@ -6,6 +6,8 @@ import { formatNumber } from '../format-number.ts';
 import { otherParty } from '../parties.ts';
 import { avatar, picture } from '../theme/avatar.ts';
 import { clockIcon, listingIcon, warningIcon } from '../theme/icons.ts';
+import { mutedMark } from '../theme/muted-mark.ts';
+import { onlineDot } from '../theme/online-dot.ts';
 import { previewOf, type Preview } from './preview.ts';
 import type { RelativeTime } from './relative-time.ts';
 
@@ -22,13 +24,13 @@ export function item(
   { conversation, time, isSelected, isInTabOrder }: Item,
   context: InboxContext,
 ): TemplateResult {
-  const { id, unreadCount, listingId } = conversation;
+  const { id, unreadCount, listingId, presence, muted } = conversation;
   const { directory, strings, locale } = context;
   const person = otherParty(conversation, context);
   const listing = directory.listing(listingId);
   return html`<button
     type="button"
-    class="row ${unreadCount > 0 ? 'unread' : ''}"
+    class="row ${unreadCount > 0 ? 'unread' : ''} ${muted ? 'is-muted' : ''}"
     part="item ${isSelected ? 'item-selected' : ''} ${unreadCount > 0 ? 'item-unread' : ''}"
     data-id=${id}
     tabindex=${isInTabOrder ? 0 : -1}
@@ -36,11 +38,16 @@ export function item(
   >
     <span class="media">
       <span class="thumb" part="item-picture">${listingIcon}${picture(listing?.pictureUrl)}</span>
-      ${avatar(person, locale)}
+      ${avatar(person, locale)} ${onlineDot(presence.online)}
     </span>
     <span class="words">
       <span class="line">
         <bdi class="name" part="item-name">${person.name}</bdi>
+        ${
+          presence.online
+            ? html`<span class="visually-hidden">${strings.presence.online}</span>`
+            : nothing
+        }
         <time part="item-time" datetime=${timeOf(conversation)} title=${time.full}
           >${time.text}</time
         >
@@ -50,6 +57,7 @@ export function item(
       >
       <span class="line">
         ${preview(previewOf(conversation, context.client.userId.get(), strings, locale), context)}
+        ${muted ? mutedMark(context) : nothing}
         ${unreadCount > 0 ? badge(unreadCount, context) : nothing}
       </span>
     </span>

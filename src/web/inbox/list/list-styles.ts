@@ -20,6 +20,10 @@ export const listStyles = css`
     flex: none;
     padding: calc(var(--parley-space) * 2) calc(var(--parley-space) * 2) var(--parley-space);
   }
+  .head .button-icon {
+    margin-block: -6px;
+    margin-inline: auto -8px;
+  }
   h2 {
     margin: 0;
     font-size: 1.4em;

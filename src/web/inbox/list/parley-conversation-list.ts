@@ -1,12 +1,16 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
+import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationList, ConversationSummary } from '../../../client/types.ts';
 import type { InboxContext } from '../context.ts';
+import { define } from '../define.ts';
 import { formatNumber } from '../format-number.ts';
 import { otherParty } from '../parties.ts';
+import { ParleySettings } from '../settings/parley-settings.ts';
 import { avatarStyles } from '../theme/avatar.ts';
-import { clearIcon, searchIcon } from '../theme/icons.ts';
+import { clearIcon, gearIcon, searchIcon } from '../theme/icons.ts';
+import { onlineDotStyles } from '../theme/online-dot.ts';
 import { placeholderStyles } from '../theme/placeholder.ts';
 import { sharedStyles } from '../theme/theme.ts';
 import { Watch } from '../watch.ts';
@@ -36,7 +40,14 @@ const nothingLoaded: ConversationList = {
 
 /** `<parley-conversation-list>`: the conversations, newest activity first, and their search. */
 export class ParleyConversationList extends LitElement {
-  static override styles = [sharedStyles, avatarStyles, placeholderStyles, listStyles, itemStyles];
+  static override styles = [
+    sharedStyles,
+    avatarStyles,
+    onlineDotStyles,
+    placeholderStyles,
+    listStyles,
+    itemStyles,
+  ];
   static override properties = {
     context: { attribute: false },
     selectedId: { attribute: false },
@@ -53,6 +64,7 @@ export class ParleyConversationList extends LitElement {
   readonly #list = new Watch(this, () => this.context?.client.conversations);
   readonly #clock = new Clock(this);
   readonly #rows = new Rows(this);
+  readonly #settings = createRef<ParleySettings>();
 
   constructor() {
     super();
@@ -79,6 +91,17 @@ export class ParleyConversationList extends LitElement {
       <header class="head" part="list-header">
         <h2 id="title" part="list-title">${strings.list.title}</h2>
         ${list.unreadCount > 0 ? badge(list.unreadCount, context) : nothing}
+        <button
+          type="button"
+          class="button-icon"
+          part="settings-button"
+          aria-haspopup="dialog"
+          aria-label=${strings.settings.open}
+          title=${strings.settings.open}
+          @click=${this.#onSettings}
+        >
+          ${gearIcon}
+        </button>
       </header>
       ${list.items.length > 0 || this.query !== '' ? this.#searchField(context) : nothing}
       <div class="scroller" part="list-scroller" tabindex="-1">
@@ -86,6 +109,11 @@ export class ParleyConversationList extends LitElement {
         ${listEnd(list, { query: this.query, count: found.length }, context.strings, this.#onMore)}
       </div>
       <p class="visually-hidden" role="status">${this.#status(list, found.length, context)}</p>
+      <parley-settings
+        ${ref(this.#settings)}
+        exportparts="settings, settings-section, button"
+        .context=${context}
+      ></parley-settings>
     </nav>`;
   }
 
@@ -180,6 +208,8 @@ export class ParleyConversationList extends LitElement {
     this.#rows.watchEnd(this.renderRoot.querySelector('.sentinel'), this.#loadMore);
   }
 
+  readonly #onSettings = (): void => void this.#settings.value?.open();
+
   readonly #loadMore = (): void => {
     // What went wrong is in the list's state.
     this.context?.client.loadMoreConversations().catch(() => {});
@@ -220,3 +250,5 @@ export class ParleyConversationList extends LitElement {
     this.dispatchEvent(new CustomEvent('parley-open', { detail }));
   };
 }
+
+define('parley-settings', ParleySettings);

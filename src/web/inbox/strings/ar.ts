@@ -1,3 +1,4 @@
+import { accountAr } from './account-ar.ts';
 import { plurals } from './plurals.ts';
 import type { Strings } from './strings.ts';
 
@@ -36,6 +37,7 @@ const whyNotUploaded = new Map(
 );
 
 export const ar: Strings = {
+  ...accountAr,
   list: {
     title: 'الرسائل',
     search: 'البحث في المحادثات',
@@ -149,6 +151,7 @@ export const ar: Strings = {
     editing: 'تعديل رسالة',
     cancelEditing: 'إلغاء التعديل',
     save: 'حفظ',
+    emptyEdit: 'لا يمكن أن يكون النص فارغًا. لإزالة الرسالة كلها احذفها.',
     emoji: 'رموز تعبيرية',
     attach: 'إرفاق ملفات',
     takePhoto: 'التقاط صورة',

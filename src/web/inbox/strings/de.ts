@@ -1,3 +1,4 @@
+import { accountDe } from './account-de.ts';
 import { plurals } from './plurals.ts';
 import type { Strings } from './strings.ts';
 
@@ -37,6 +38,7 @@ const whyNotUploaded = new Map(
 );
 
 export const de: Strings = {
+  ...accountDe,
   list: {
     title: 'Nachrichten',
     search: 'Unterhaltungen durchsuchen',
@@ -129,6 +131,7 @@ export const de: Strings = {
     editing: 'Nachricht wird bearbeitet',
     cancelEditing: 'Bearbeiten abbrechen',
     save: 'Speichern',
+    emptyEdit: 'Der Text darf nicht leer sein. Um die ganze Nachricht zu entfernen, lösche sie.',
     emoji: 'Emojis',
     attach: 'Dateien anhängen',
     takePhoto: 'Foto aufnehmen',

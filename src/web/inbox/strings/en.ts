@@ -1,3 +1,4 @@
+import { accountEn } from './account-en.ts';
 import { plurals } from './plurals.ts';
 import type { Strings } from './strings.ts';
 
@@ -37,6 +38,7 @@ const whyNotUploaded = new Map(
 );
 
 export const en: Strings = {
+  ...accountEn,
   list: {
     title: 'Messages',
     search: 'Search conversations',
@@ -125,6 +127,7 @@ export const en: Strings = {
     editing: 'Editing a message',
     cancelEditing: 'Cancel editing',
     save: 'Save',
+    emptyEdit: 'The text cannot be empty. To take the whole message away, delete it.',
     emoji: 'Emoji',
     attach: 'Attach files',
     takePhoto: 'Take a photo',

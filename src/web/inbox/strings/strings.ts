@@ -1,7 +1,8 @@
 import type { CategoryKey } from '../emoji/catalogue.ts';
+import type { AccountStrings } from './account-strings.ts';
 
 /** Everything the inbox says. Numbers and times are already text in the reader's language. */
-export interface Strings {
+export interface Strings extends AccountStrings {
   readonly list: {
     readonly title: string;
     readonly search: string;
@@ -102,6 +103,8 @@ export interface Strings {
     readonly editing: string;
     readonly cancelEditing: string;
     readonly save: string;
+    /** A message can't be made empty. */
+    readonly emptyEdit: string;
     readonly emoji: string;
     readonly attach: string;
     readonly takePhoto: string;

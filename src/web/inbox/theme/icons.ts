@@ -33,4 +33,14 @@ export const checkIcon = icon(svg`<path d="m5 12.5 4.5 4.5L19 7.5" />`);
 export const offlineIcon = icon(
   svg`<path d="M3 3l18 18" /><path d="M8.5 16.4a5 5 0 0 1 7 0" /><path d="M5 12.9a10 10 0 0 1 5.2-2.8" /><path d="M19 12.9a10 10 0 0 0-2.1-1.5" /><path d="M2 8.8a15 15 0 0 1 4.2-2.6" /><path d="M22 8.8a15 15 0 0 0-11.3-3.7" /><path d="M12 20v.1" />`,
 );
+export const optionsIcon = icon(svg`<path d="M12 5.5v.1M12 12v.1M12 18.5v.1" stroke-width="3" />`);
+export const mutedIcon = icon(
+  svg`<path d="M4 4l16 16" /><path d="M8.2 5a5.6 5.6 0 0 1 9.4 4.1c0 2.3.4 4 1 5.2" /><path d="M6.4 9.4c0 4.4-1.9 6-1.9 7.6h12.3" /><path d="M10 20.5a2.4 2.4 0 0 0 4 0" />`,
+);
+export const bellIcon = icon(
+  svg`<path d="M6.4 9.1a5.6 5.6 0 0 1 11.2 0c0 5 1.9 6.3 1.9 7.9h-15c0-1.6 1.9-2.9 1.9-7.9z" /><path d="M10 20.5a2.4 2.4 0 0 0 4 0" />`,
+);
+export const gearIcon = icon(
+  svg`<circle cx="12" cy="12" r="3" /><path d="M19.4 13.6a7.7 7.7 0 0 0 0-3.2l2-1.5-2-3.4-2.3.9a7.6 7.6 0 0 0-2.8-1.6L14 2.5h-4l-.3 2.3a7.6 7.6 0 0 0-2.8 1.6l-2.3-.9-2 3.4 2 1.5a7.7 7.7 0 0 0 0 3.2l-2 1.5 2 3.4 2.3-.9a7.6 7.6 0 0 0 2.8 1.6l.3 2.3h4l.3-2.3a7.6 7.6 0 0 0 2.8-1.6l2.3.9 2-3.4z" />`,
+);
 export const spinnerIcon = icon(svg`<path d="M12 3a9 9 0 1 0 9 9" />`);

@@ -43,7 +43,7 @@ it.each(['light', 'dark'] as const)('text can be read when it is %s', (name) => 
 
 it.each(['light', 'dark'] as const)('edges and focus can be seen when it is %s', (name) => {
   const palette = themes[name];
-  const low = (['border-strong', 'focus'] as const)
+  const low = (['border-strong', 'focus', 'online'] as const)
     .flatMap((edge) =>
       grounds.map((ground) => [edge, ground, contrast(palette[edge], palette[ground])]),
     )

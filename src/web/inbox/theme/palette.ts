@@ -17,6 +17,8 @@ export interface Palette {
   readonly 'bubble-own': string;
   readonly 'on-bubble-own': string;
   readonly danger: string;
+  /** The dot of who is here. */
+  readonly online: string;
   readonly notice: string;
   readonly 'on-notice': string;
   readonly focus: string;
@@ -38,6 +40,7 @@ export const light: Palette = {
   'bubble-own': '#4f46e5',
   'on-bubble-own': '#ffffff',
   danger: '#bf2136',
+  online: '#15803d',
   notice: '#fff3d1',
   'on-notice': '#5a4100',
   focus: '#4f46e5',
@@ -59,6 +62,7 @@ export const dark: Palette = {
   'bubble-own': '#4a43d0',
   'on-bubble-own': '#ffffff',
   danger: '#ff8e98',
+  online: '#4ade80',
   notice: '#3a3013',
   'on-notice': '#ffe3a3',
   focus: '#a3a6ff',

@@ -18,7 +18,7 @@ export class ConfirmDelete implements ReactiveController {
 
   /** Else it would come back open, and could not be asked again. */
   hostDisconnected(): void {
-    this.#close();
+    this.close();
   }
 
   ask(onYes: () => void): void {
@@ -39,7 +39,7 @@ export class ConfirmDelete implements ReactiveController {
       <p id="confirm-title">${says.confirmDelete}</p>
       <p id="confirm-hint">${says.confirmDeleteHint}</p>
       <div class="confirm-buttons">
-        <button type="button" class="button" part="button" @click=${this.#close}>
+        <button type="button" class="button" part="button" @click=${this.close}>
           ${says.cancel}
         </button>
         <button type="button" class="button-primary danger" part="button" @click=${this.#yes}>
@@ -49,10 +49,10 @@ export class ConfirmDelete implements ReactiveController {
     </dialog>`;
   }
 
-  readonly #close = (): void => this.#dialog.value?.close();
+  readonly close = (): void => this.#dialog.value?.close();
 
   readonly #yes = (): void => {
-    this.#close();
+    this.close();
     this.#onYes?.();
   };
 

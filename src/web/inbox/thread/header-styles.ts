@@ -5,6 +5,10 @@ export const headerStyles = css`
   :host(:dir(rtl)) .back-button .icon {
     transform: scaleX(-1);
   }
+  parley-conversation-menu {
+    flex: none;
+    margin-inline: calc(var(--parley-space) * -0.5) calc(var(--parley-space) * -1);
+  }
   .header {
     display: flex;
     align-items: center;
@@ -15,6 +19,21 @@ export const headerStyles = css`
   }
   .back-button {
     margin-inline: calc(var(--parley-space) * -1.25) calc(var(--parley-space) * -0.5);
+  }
+  .person {
+    position: relative;
+    flex: none;
+  }
+  h2 .mark .icon {
+    inline-size: 15px;
+    block-size: 15px;
+    margin-inline-start: 0.4em;
+    vertical-align: -2px;
+    color: var(--parley-text-muted);
+  }
+  .seen {
+    font-size: 0.8em;
+    color: var(--parley-text-muted);
   }
   .names {
     flex: 1;
@@ -74,7 +93,8 @@ export const headerStyles = css`
       min-block-size: 44px;
       padding-block: 0;
     }
-    .header .avatar,
+    .person,
+    .seen,
     .listing-picture {
       display: none;
     }

@@ -24,6 +24,13 @@ export const menuStyles = css`
     background: var(--parley-selected);
     box-shadow: inset 0 0 0 2px var(--parley-accent);
   }
+  .heading {
+    margin: 0;
+    padding: 6px 10px;
+    font-size: 0.8667em;
+    font-weight: 600;
+    color: var(--parley-text-muted);
+  }
   .item {
     display: flex;
     align-items: center;

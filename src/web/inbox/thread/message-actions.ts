@@ -48,6 +48,12 @@ export class MessageActions {
       ></parley-emoji-picker>`;
   }
 
+  /** Another conversation: what was said or asked is not about it. */
+  reset(): void {
+    this.notice.clear();
+    this.#confirm.close();
+  }
+
   /** The messages have moved. */
   follow(): void {
     this.#menu.value?.follow();

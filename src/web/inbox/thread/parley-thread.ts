@@ -6,10 +6,12 @@ import { ParleyComposer } from '../composer/parley-composer.ts';
 import { Clock } from '../clock.ts';
 import type { InboxContext } from '../context.ts';
 import { define } from '../define.ts';
+import { lastSeen } from '../last-seen.ts';
 import { composerParts } from '../parts.ts';
 import { startOfDay } from '../start-of-day.ts';
 import { avatarStyles } from '../theme/avatar.ts';
 import { popupStyles } from '../popup/popup-styles.ts';
+import { onlineDotStyles } from '../theme/online-dot.ts';
 import { placeholderStyles } from '../theme/placeholder.ts';
 import { sharedStyles } from '../theme/theme.ts';
 import { Watch } from '../watch.ts';
@@ -31,6 +33,7 @@ import {
   olderTemplate,
   typingTemplate,
 } from './overlays.ts';
+import { ParleyConversationMenu } from './parley-conversation-menu.ts';
 import { ParleyMessageMenu } from './parley-message-menu.ts';
 import { rowContextOf } from './row-context.ts';
 import { Reading } from './reading.ts';
@@ -42,7 +45,7 @@ import { threadStyles } from './thread-styles.ts';
  * One conversation: its messages, and where one writes. `parley-back` is fired when the reader wants to go back.
  *
  * Parts; the names that `<parley-inbox>` gives them are in parts.ts:
- * - above: `header`, `back`, `avatar`, `name`, `listing`, `listing-link`, `listing-picture`, `price`;
+ * - above: `header`, `back`, `avatar`, `online`, `name`, `muted`, `seen`, `options`, `listing`, `listing-link`, `listing-picture`, `price`;
  * - messages: `frame` (around them and what lies over them), `messages` (scrolls), `start`, `day`, `message`, `message-own`,
  *   `message-other`, `bubble`, `bubble-own`, `bubble-other`, `bubble-<status>`, `link`, `meta`, `time`, `mark`, `mark-<status>`,
  *   `failure`, `retry`, `discard`, `bubble-deleted`, `edited`, `message-actions`, `reactions`, `reaction`, `reaction-own`, `files`, `photo`,
@@ -61,6 +64,7 @@ export class ParleyThread extends LitElement {
   static override readonly styles = [
     sharedStyles,
     avatarStyles,
+    onlineDotStyles,
     placeholderStyles,
     threadStyles,
     headerStyles,
@@ -134,7 +138,7 @@ export class ParleyThread extends LitElement {
     if (this.#model?.client !== client || this.#model.thread !== thread) {
       this.#model = thread && new ThreadModel(client, thread);
       this.#window.reset();
-      this.#actions.notice.clear();
+      this.#actions.reset();
       this.#rowContext = undefined;
     }
     const conversations = client.conversations.get().items;
@@ -170,8 +174,11 @@ export class ParleyThread extends LitElement {
     if (context === undefined) return nothing;
     if (model === undefined || subject === undefined) return chooseTemplate(context);
     const { name } = subject.person;
-    const onBack = this.narrow ? this.#onBack : undefined;
-    return html`${headerTemplate(subject, context, onBack)}
+    const seen = this.#lastSeen(subject, context);
+    return html`${headerTemplate(subject, seen, context, {
+        back: this.narrow ? this.#onBack : undefined,
+        say: this.#onSay,
+      })}
       <div class="frame" part="frame">
         ${this.#logTemplate(context, model, name)} ${this.#overlaysTemplate(context, model, name)}
       </div>
@@ -192,6 +199,12 @@ export class ParleyThread extends LitElement {
         .urls=${model.urls}
         @parley-closed=${this.#onLightboxClosed}
       ></parley-lightbox>`;
+  }
+
+  #lastSeen({ conversation }: Subject, { strings, locale }: InboxContext): string | undefined {
+    const seen = conversation && lastSeen(conversation.presence, Date.now(), strings, locale);
+    if (seen) this.#clock.changesAt(seen.until);
+    return seen?.text;
   }
 
   #logTemplate(context: InboxContext, model: ThreadModel, name: string): TemplateResult {
@@ -275,6 +288,8 @@ export class ParleyThread extends LitElement {
     };
   }
 
+  readonly #onSay = ({ detail }: CustomEvent<string>): void => this.#actions.notice.say(detail);
+
   readonly #onBack = (): void => {
     this.dispatchEvent(new CustomEvent('parley-back', { bubbles: true, composed: true }));
   };
@@ -322,5 +337,6 @@ declare global {
 }
 
 define('parley-composer', ParleyComposer);
+define('parley-conversation-menu', ParleyConversationMenu);
 define('parley-message-menu', ParleyMessageMenu);
 define('parley-lightbox', ParleyLightbox);

@@ -1,0 +1,33 @@
+import { FakeFcm } from '../../test/support/fake-fcm.ts';
+
+export interface PushTarget {
+  /** Variables of whoever pushes. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly tokens: readonly string[];
+}
+
+/** A push service with devices, in the process of a generator. */
+export function createPushing() {
+  let service: FakeFcm | undefined;
+  return {
+    async openPushService(devices: number): Promise<PushTarget> {
+      const fcm = await FakeFcm.start();
+      service = fcm;
+      const tokens = Array.from({ length: devices }, () => fcm.newDevice().token);
+      return { env: fcm.env, tokens };
+    },
+
+    /** @returns how many pushes it has taken */
+    pushed(): number {
+      const complaint = service?.complaints[0];
+      if (complaint !== undefined) throw new Error(`a push was refused: ${complaint}`);
+      return service?.taken ?? 0;
+    },
+
+    /** Its files go. */
+    async closePushService(): Promise<void> {
+      await service?.[Symbol.asyncDispose]();
+      service = undefined;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packagePath } from '../../src/lib/package-path.ts';
+import { query } from '../../test/support/query.ts';
+import { SECRET } from '../../test/support/spawn-node.ts';
+import type { Bench } from '../bench.ts';
+import { startCluster, startProcesses } from '../cluster.ts';
+import { type Dataset, idOf } from '../dataset.ts';
+import { Generator } from '../generator/generator.ts';
+import { connectChat, evenNumbers, pairsOf } from '../rows/chat.ts';
+import { runningSystem } from '../systems.ts';
+import { CpuMeter } from './cpu-meter.ts';
+import { type LoadResult, connectUsers, measureLoad } from './load.ts';
+
+export interface PushesOptions {
+  /** Messages a second to people who are away, each to somebody else in turn. */
+  readonly awayRate: number;
+  /** Messages a second between others. */
+  readonly chatRate: number;
+  readonly measureMs: number;
+}
+
+export interface PushesResult {
+  /** Of those who chat: while all is as it will be but nobody has a device, while each has one, and without again. */
+  readonly before: LoadResult;
+  readonly during: LoadResult;
+  readonly after: LoadResult;
+  /** Pushes a second that the push service took meanwhile. */
+  readonly pushesPerSecond: number;
+  /** CPU of the worker for each push, in µs. */
+  readonly workerUs: number;
+  /** Of those who are away: how many were told of less than all they were sent. */
+  readonly untold: number;
+}
+
+/** The first 200 pairs chat. Shops write to everybody else. */
+const PEOPLE: Dataset = { users: 400, rounds: 1, messages: 0 };
+const SHOPS = 20;
+/** Each gets a message every ten seconds at 1,000 a second: it was pushed by then, so the next one is a push of its own. */
+const AWAY = 10_000;
+const DELAY_S = 5;
+const WARM_MS = 2_000;
+const PATIENCE_MS = 30_000;
+const POLL_MS = 250;
+
+/** Two nodes and a worker of their own processes. */
+export async function measurePushes(
+  bench: Bench,
+  { awayRate, chatRate, measureMs }: PushesOptions,
+): Promise<PushesResult> {
+  const databaseUrl = await bench.database(PEOPLE);
+  await query(databaseUrl, FORGET);
+  await query(databaseUrl, INSERT_AWAY, [AWAY, SHOPS]);
+  await using service = await Generator.start();
+  const { env, tokens } = await service.call('openPushService', AWAY);
+  const { redisUrl } = bench.services;
+  const cluster = await startCluster({ databaseUrl, redisUrl, env: { ...env, ROLE: 'node' } });
+  const system = {
+    ...runningSystem('parley', cluster, bench.services, databaseUrl),
+    // Others send too: only deliveries can be counted.
+    countPersisted: undefined,
+  };
+  await using chat = await connectChat(system, pairsOf(PEOPLE, evenNumbers(PEOPLE.users)));
+  await using workers = await startProcesses(1, [packagePath('dist/main.js')], '/readyz', {
+    ...env,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    JWT_SECRET: SECRET,
+    ROLE: 'worker',
+    LOG_LEVEL: 'warn',
+    PUSH_DELAY_SECONDS: String(DELAY_S),
+  });
+  await using shops = await Generator.start();
+  await connectUsers(shops, system, shopsOf());
+  const talk = (): Promise<LoadResult> =>
+    measureLoad(chat.generator, system, {
+      load: { kind: 'open', rate: chatRate },
+      warmMs: WARM_MS,
+      measureMs,
+    });
+  await shops.call('begin', { counted: 'own', load: { kind: 'open', rate: awayRate } });
+  const before = await talk();
+  await query(databaseUrl, INSERT_DEVICES, [tokens]);
+  // By then as many are told each second as are written to.
+  await sleep((DELAY_S + 3) * 1_000);
+  const meter = new CpuMeter({
+    nodes: [workers.nodes[0]?.pid ?? 0],
+    postgres: [],
+    redis: [],
+    generator: [],
+  });
+  const first = await service.call('pushed');
+  const during = await talk();
+  const pushes = (await service.call('pushed')) - first;
+  const { seconds, wallSeconds } = meter.read();
+  await shops.call('end', PATIENCE_MS);
+  const untold = await untilTold(databaseUrl);
+  await query(databaseUrl, 'DELETE FROM devices');
+  await shops.call('begin', { counted: 'own', load: { kind: 'open', rate: awayRate } });
+  const after = await talk();
+  await shops.call('end', PATIENCE_MS);
+  await service.call('closePushService');
+  return {
+    before,
+    during,
+    after,
+    pushesPerSecond: pushes / wallSeconds,
+    workerUs: ((seconds.nodes[0] ?? 0) * 1_000_000) / pushes,
+    untold,
+  };
+}
+
+/** @returns how many are still not told of all they have */
+async function untilTold(databaseUrl: string): Promise<number> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const [row] = await query<{ untold: number }>(databaseUrl, UNTOLD);
+    const untold = row?.untold ?? 0;
+    if (untold === 0 || Date.now() > deadline) return untold;
+    await sleep(POLL_MS);
+  }
+}
+
+const shopsOf = () =>
+  Array.from({ length: SHOPS }, (_, shop) => ({
+    userId: idOf(`shop ${shop}`),
+    conversations: Array.from({ length: AWAY / SHOPS }, (__, i) =>
+      idOf(`shopping ${i * SHOPS + shop}`),
+    ),
+  }));
+
+/** What another repetition has left. */
+const FORGET = `
+DELETE FROM conversations WHERE seller_id IN (SELECT md5('shop ' || n)::uuid FROM generate_series(0, ${SHOPS - 1}) n);
+DELETE FROM devices`;
+
+const INSERT_AWAY = `
+INSERT INTO conversations (id, listing_id, buyer_id, seller_id, created_at)
+SELECT md5('shopping ' || k)::uuid, 1000000 + k, md5('away ' || k)::uuid, md5('shop ' || k % $2::int)::uuid, now() - interval '30 days'
+FROM generate_series(0, $1::int - 1) k`;
+
+const INSERT_DEVICES = `
+INSERT INTO devices (id, user_id, platform, token, created_at, registered_at)
+SELECT gen_random_uuid(), md5('away ' || n - 1)::uuid, 'fcm', token, now(), now()
+FROM unnest($1::text[]) WITH ORDINALITY AS t(token, n)`;
+
+const UNTOLD = `
+SELECT count(*)::int AS untold FROM conversations c
+LEFT JOIN notices n ON n.conversation_id = c.id AND n.user_id = c.buyer_id
+WHERE c.listing_id >= 1000000 AND c.seq > coalesce(n.pushed_seq, 0)`;

@@ -1,0 +1,99 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Disposer } from '../lib/disposer.ts';
+import type { Logger } from '../lib/logger.ts';
+import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
+import { loop } from './loop.ts';
+import { transaction } from './transaction.ts';
+
+/** How much time one step covers at most, in milliseconds: after an outage there is a lot to catch up with, and a step is one transaction. */
+const MAX_STEP_MS = 10_000;
+/**
+ * A transaction that writes for longer than this is no sender's: those are one statement each, which PostgreSQL ends sooner. Whatever else
+ * holds a transaction open must not hold up all that people are told of. In milliseconds.
+ */
+const MAX_COMMIT_MS = 60_000;
+/** A scan that has not run for so long was switched off: what came meanwhile is not told any more. In milliseconds. */
+const MAX_BEHIND_MS = 7 * 86_400_000;
+
+/**
+ * Finds what was created lately, and adds the jobs for it, in one transaction with how far it has looked: nothing that
+ * was committed is left out, whoever dies. What is to be told is derived from the tables of the chat, so sending pays nothing for it.
+ */
+export interface Scan {
+  /** As in `scan_positions`. */
+  readonly name: string;
+  /** How old a thing must be to be looked at, in milliseconds. */
+  readonly delayMs: number;
+  /** Adds the jobs of all that was created from `from` on and before `until`. */
+  readonly add: (tx: PoolClient, from: Date, until: Date) => Promise<void>;
+}
+
+/** Begins, at the first time ever, with what comes from now on. Of several workers one scans at a time, whichever comes. */
+export async function startScan(
+  { name, delayMs, add }: Scan,
+  pool: Pool,
+  logger: Logger,
+  disposer: Disposer,
+): Promise<void> {
+  await pool.query(BEGIN_HERE, [name, delayMs + MAX_BEHIND_MS]);
+  const report = sparing(OUTAGE_REPORT_MS, (leftOut, err: unknown) =>
+    logger.warn({ err, scan: name, leftOut }, 'what is new could not be looked for'),
+  );
+  const step = (): Promise<boolean> =>
+    transaction(pool, async (tx) => {
+      const { rows } = await tx.query<Step>(TAKE, [name, delayMs, MAX_COMMIT_MS, MAX_STEP_MS]);
+      const [taken] = rows;
+      // Another worker is at it, or there is nothing that old yet.
+      if (taken === undefined || taken.until <= taken.from) return false;
+      await add(tx, taken.from, taken.until);
+      await tx.query(MOVE, [name, taken.until]);
+      return taken.hasMore;
+    });
+  disposer.defer(loop(step, report));
+}
+
+/** How far behind each scan is beyond its delay, in seconds, whoever of the workers does it. One that never began is left out. */
+export async function readBehind(
+  scans: readonly Scan[],
+  pool: Pool,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await pool.query<{ name: string; seconds: number }>(BEHIND, [
+    scans.map(({ name }) => name),
+    scans.map(({ delayMs }) => delayMs),
+  ]);
+  return new Map(rows.map(({ name, seconds }) => [name, seconds]));
+}
+
+interface Step {
+  readonly from: Date;
+  readonly until: Date;
+  readonly hasMore: boolean;
+}
+
+const BEGIN_HERE = `
+INSERT INTO scan_positions (name, position) VALUES ($1, date_trunc('milliseconds', now()))
+ON CONFLICT (name) DO UPDATE SET position = excluded.position
+WHERE scan_positions.position < now() - $2 * interval '1 millisecond'`;
+
+/**
+ * Whatever commits later was begun later than the oldest transaction that is writing now, so all that was created before that is there.
+ * Messages carry the time at which their statement ran.
+ */
+const TAKE = `
+WITH taken AS (
+  SELECT position FROM scan_positions WHERE name = $1 FOR UPDATE SKIP LOCKED
+), settled AS (
+  SELECT date_trunc('milliseconds', greatest(
+    least(now(), min(xact_start)), now() - $3 * interval '1 millisecond')) - $2 * interval '1 millisecond' AS at
+  FROM pg_stat_activity
+  WHERE datname = current_database() AND backend_xid IS NOT NULL AND backend_type = 'client backend'
+)
+SELECT position AS "from", least(at, position + $4 * interval '1 millisecond') AS until,
+  at > position + $4 * interval '1 millisecond' AS "hasMore"
+FROM taken, settled`;
+
+const MOVE = `UPDATE scan_positions SET position = $2 WHERE name = $1`;
+
+const BEHIND = `
+SELECT name, greatest(0, extract(epoch FROM now() - position)::float8 - delay / 1000.0)::float8 AS seconds
+FROM unnest($1::text[], $2::float8[]) AS scan(name, delay) JOIN scan_positions USING (name)`;

@@ -1,0 +1,32 @@
+import type { Jobs } from '../jobs/jobs.ts';
+import type { Scan } from '../jobs/scan.ts';
+import type { Party } from './claim.ts';
+import { addPushes } from './push-job.ts';
+
+/** Finds those who have not read something yet, and have a device. */
+export const pushScan = (jobs: Jobs, delayMs: number): Scan => ({
+  name: 'push',
+  delayMs,
+  async add(tx, from, until) {
+    const { rows } = await tx.query<Party>({
+      name: 'push_scan',
+      text: UNREAD_LATELY,
+      values: [from, until],
+    });
+    await addPushes(tx, jobs, rows);
+  },
+});
+
+/** Laterals with a LIMIT are look-ups by their key, whatever a plan that is kept thinks of the tables' sizes. */
+const UNREAD_LATELY = `
+WITH m AS MATERIALIZED (
+  SELECT DISTINCT conversation_id, sender_id FROM messages
+  WHERE created_at >= $1 AND created_at < $2 AND read_at IS NULL AND deleted_at IS NULL
+)
+SELECT m.conversation_id AS "conversationId", c.user_id AS "userId"
+FROM m
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN m.sender_id = buyer_id THEN seller_id ELSE buyer_id END AS user_id
+  FROM conversations WHERE id = m.conversation_id LIMIT 1
+) c
+CROSS JOIN LATERAL (SELECT FROM devices WHERE user_id = c.user_id LIMIT 1) d`;
