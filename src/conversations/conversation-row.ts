@@ -13,9 +13,11 @@ c.id, c.listing_id, c.buyer_id, c.seller_id, c.last_message_at, c.created_at,
 CASE WHEN c.buyer_id = $1 THEN c.seller_sent - c.buyer_read ELSE c.buyer_sent - c.seller_read END,
 c.seq, n.muted_until > now(), nullif(n.muted_until, 'infinity'), u.last_seen_at, u.hides_presence, ${MESSAGE_COLUMNS}`;
 
-/** What is looked up for each conversation in front of it: only those of the page may be there. One look into an index for each. */
+/** What is looked up for each conversation in front of it: only those of the page may be there. One look into an index for each, whatever the plan was made for. */
 export const CONVERSATION_JOINS = `
-LEFT JOIN notices n ON n.conversation_id = c.id AND n.user_id = $1
+LEFT JOIN LATERAL (
+  SELECT muted_until FROM notices WHERE conversation_id = c.id AND user_id = $1 OFFSET 0
+) n ON true
 LEFT JOIN LATERAL (
   SELECT last_seen_at, hides_presence FROM users
   WHERE id = CASE WHEN c.buyer_id = $1 THEN c.seller_id ELSE c.buyer_id END OFFSET 0

@@ -52,7 +52,10 @@ export const createDevices = (
   },
 });
 
-/** Of another user it becomes a device of its own: what was to be told the other one, and has not been, is not told here. */
+/**
+ * Of another user it becomes a device of its own: what was to be told the other one, and has not been, is not told here. Those too many are
+ * compared and not joined: a plan made for an almost empty table could join all devices.
+ */
 const REGISTER = `
 WITH before AS (
   SELECT user_id FROM devices WHERE platform = $3 AND token = $4
@@ -65,8 +68,8 @@ WITH before AS (
     user_id = excluded.user_id, keys = excluded.keys, registered_at = excluded.registered_at
   RETURNING id, created_at
 ), crowded AS (
-  DELETE FROM devices WHERE id IN (
-    SELECT id FROM devices
-    WHERE user_id = $2 AND (platform, token) <> ($3, $4) ORDER BY registered_at DESC OFFSET $6)
+  DELETE FROM devices WHERE user_id = $2 AND (platform, token) <> ($3, $4) AND registered_at <= (
+    SELECT registered_at FROM devices
+    WHERE user_id = $2 AND (platform, token) <> ($3, $4) ORDER BY registered_at DESC OFFSET $6 LIMIT 1)
 )
 SELECT id, created_at, NOT EXISTS (SELECT FROM before WHERE user_id = $2) FROM registered`;
