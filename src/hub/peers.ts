@@ -100,9 +100,10 @@ export class Peers {
     this.#tickedAt = now;
     if (!this.#bus.isConnected) return;
     const limit = now - SILENCE_MS;
-    for (const [id, at] of this.#heard) {
-      if (at > limit) continue;
-      this.#heard.delete(id);
+    const gone = [...this.#heard].flatMap(([id, at]) => (at > limit ? [] : [id]));
+    // All of them first: one that is gone too is not the one of all that has anything to do.
+    for (const id of gone) this.#heard.delete(id);
+    for (const id of gone) {
       if (this.#silent.size < MAX_REMEMBERED) this.#silent.add(id);
       this.#logger.warn({ node: id }, 'another node has gone silent');
       this.#events.onLoss();

@@ -158,3 +158,14 @@ test('of a node that died, and not of one that said goodbye, one node writes who
   await wait(10_000);
   expect(noted).toEqual([id]);
 });
+
+test('when several nodes die together, one of those that are left writes', async () => {
+  const { bus, noted } = await setUp();
+  const [dead, id] = [randomUUID(), randomUUID()];
+  // Before all others, so that it would have been the one to write; it died a moment later.
+  const first = `${'0'.repeat(8)}${dead.slice(8)}`;
+  bus.publish(PRESENCE_CHANNEL, `${last(dead)} changes +${id}`);
+  bus.publish('nodes', `${first} alive`);
+  await wait(10_000);
+  expect(noted).toEqual([id]);
+});
