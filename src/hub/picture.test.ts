@@ -114,6 +114,22 @@ test('whoever hides while going, or after, is told of once more without the time
   expect(told).toEqual(['online', 'offline', 'offline']);
 });
 
+test('whoever hid while on a node leaves no time behind, however word of going comes', async () => {
+  const { people, picture, told, id } = setUp();
+  picture.arrive('a', id);
+  picture.hide(id);
+  // It went before its node had heard of hiding, or with its node.
+  picture.depart('a', id, 1_000);
+  expect(told).toEqual(['online', 'offline']);
+  picture.arrive('a', id);
+  picture.hide(id);
+  picture.show(id);
+  picture.depart('a', id, 2_000);
+  await vi.advanceTimersByTimeAsync(2 * GRACE_MS);
+  expect(told).toEqual(['online', 'offline', 'online', 'offline 2000']);
+  expect(people.size).toBe(0);
+});
+
 test('digests are the same for the same people, in whatever order they came', () => {
   const [one, other] = [setUp().picture, setUp().picture];
   // As imported ids may be: numbered.

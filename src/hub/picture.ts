@@ -32,6 +32,8 @@ export class Picture {
   readonly #nodes = new Map<string, OnNode>();
   /** Those who are on no node any more, and when they go offline, by {@link performance.now}; in that order. */
   readonly #going = new Map<Slot, number>();
+  /** Those who hid while on a node that has not said yet that they left: it may have died, or seen them go before it heard of it. */
+  readonly #hiding = new Set<Slot>();
   #timer: NodeJS.Timeout | undefined;
   #online = 0;
 
@@ -72,6 +74,7 @@ export class Picture {
     }
     on.persons.add(person);
     on.hash ^= this.#people.hash(person);
+    this.#hiding.delete(person);
     const nodes = this.#people.nodes(person) + 1;
     this.#people.setNodes(person, nodes);
     if (nodes > 1) return;
@@ -107,13 +110,22 @@ export class Picture {
     return ids;
   }
 
-  /** Somebody does not want to be seen any more. Nodes on which they are say so themselves. */
+  /** Somebody does not want to be seen any more. From the nodes on which they are they depart. */
   hide(id: string): void {
     const person = this.#people.find(id);
-    if (person === NONE || this.#people.nodes(person) > 0) return;
+    if (person === NONE) return;
+    if (this.#people.nodes(person) > 0) {
+      this.#hiding.add(person);
+      return;
+    }
     this.#people.setSeenAt(person, undefined);
     if (this.#going.has(person)) this.#goOffline(person);
     else this.#onChange(person);
+  }
+
+  /** Somebody may be seen again. */
+  show(id: string): void {
+    this.#hiding.delete(this.#people.find(id));
   }
 
   stop(): void {
@@ -126,8 +138,9 @@ export class Picture {
     return on;
   }
 
-  #depart(on: OnNode, person: Slot, departure: Departure): void {
+  #depart(on: OnNode, person: Slot, said: Departure): void {
     if (!on.persons.delete(person)) return;
+    const departure = this.#hiding.has(person) ? 'hidden' : said;
     on.hash ^= this.#people.hash(person);
     const nodes = this.#people.nodes(person) - 1;
     this.#people.setNodes(person, nodes);
@@ -140,6 +153,7 @@ export class Picture {
     // The node's hold is the one of who is going.
     if (nodes > 0) this.#people.release(person);
     else {
+      this.#hiding.delete(person);
       this.#going.set(person, performance.now() + GRACE_MS);
       if (departure === 'hidden') this.#goOffline(person);
       else this.#wait();

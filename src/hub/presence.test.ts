@@ -70,6 +70,7 @@ async function setUp() {
       loading: undefined,
       news: undefined,
       visibility: 'unknown',
+      visibilityAsks: 0,
       untold: undefined,
     };
     here.set(id, user);
@@ -129,9 +130,32 @@ test('word of hiding that comes while the row is being read is newer than what i
   answerAll();
   expect(presence.isOnline(user.id)).toBe(false);
   presence.hide(user.id, false);
-  await wait(1_000);
+  await wait(100);
+  answerAll();
   expect(presence.isOnline(user.id)).toBe(true);
   expect(hiding.size).toBe(0);
+});
+
+test('word of being seen again may be older than the row, which decides', async () => {
+  const { presence, hiding, arrive, answerAll } = await setUp();
+  const user = arrive();
+  answerAll();
+  // Two requests on two nodes: their words came in the other order.
+  hiding.add(user.id);
+  presence.hide(user.id, true);
+  presence.hide(user.id, false);
+  await wait(100);
+  answerAll();
+  expect(presence.isOnline(user.id)).toBe(false);
+  // And a read may be older than the word of hiding that comes before its answer.
+  hiding.delete(user.id);
+  presence.hide(user.id, false);
+  await wait(100);
+  hiding.add(user.id);
+  presence.hide(user.id, true);
+  await wait(100);
+  answerAll();
+  expect(presence.isOnline(user.id)).toBe(false);
 });
 
 test('when word of hiding is lost, the row is read again within minutes', async () => {

@@ -133,15 +133,25 @@ export class Presence {
 
   #onHide(id: string, isHidden: boolean): void {
     const user = this.#parts.users.get(id);
-    if (user !== undefined) this.#setVisibility(user, isHidden ? 'hidden' : 'shown');
-    if (isHidden) this.#picture.hide(id);
+    if (isHidden) {
+      if (user !== undefined) {
+        user.visibilityAsks += 1;
+        this.#setVisibility(user, 'hidden');
+      }
+      this.#picture.hide(id);
+      return;
+    }
+    this.#picture.show(id);
+    // Words of two nodes may come in another order than what they tell of: nobody is shown before the row was read.
+    if (user !== undefined && user.loading === undefined) this.#note(user);
   }
 
   #note(user: LocalUser): void {
-    const before = user.visibility;
+    user.visibilityAsks += 1;
+    const asks = user.visibilityAsks;
     this.#parts.lastSeen.note(user.id, Date.now(), (hides) => {
       // What was said meanwhile may be newer than what was read.
-      if (user.visibility === before) this.#setVisibility(user, hides ? 'hidden' : 'shown');
+      if (user.visibilityAsks === asks) this.#setVisibility(user, hides ? 'hidden' : 'shown');
     });
   }
 

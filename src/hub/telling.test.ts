@@ -41,6 +41,7 @@ function setUp() {
       loading: undefined,
       news: undefined,
       visibility: 'shown',
+      visibilityAsks: 0,
       untold: undefined,
     };
   };

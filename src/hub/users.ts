@@ -24,6 +24,8 @@ export interface LocalUser extends Party {
   /** What came later; `undefined` for most. */
   news: News | undefined;
   visibility: Visibility;
+  /** How often that was asked for or said: an answer to an earlier question is not heard. */
+  visibilityAsks: number;
   /** Who came or went online and the user is still to be told of; `undefined` for most. */
   untold: Set<Slot> | undefined;
 }
@@ -197,6 +199,7 @@ export class LocalUsers {
       loading: undefined,
       news: undefined,
       visibility: 'unknown',
+      visibilityAsks: 0,
       untold: undefined,
     };
     this.#byIndex[index] = user;
