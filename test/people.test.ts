@@ -183,10 +183,11 @@ test('nobody else mutes it, and a time must be one', async () => {
       status: 403,
       body: { code: 'not_authorized' },
     });
-  expect(await chat.call(chat.buyer, 'PUT', '/mute', { until: 'tomorrow' })).toMatchObject({
-    status: 400,
-    body: { detail: expect.stringMatching(/until must be a time/) },
-  });
+  for (const until of ['tomorrow', '0000-01-01T00:00:00.000Z'])
+    expect(await chat.call(chat.buyer, 'PUT', '/mute', { until })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/until must be a time/) },
+    });
 });
 
 const profileOf = async (userId: string) =>

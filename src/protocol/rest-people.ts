@@ -47,9 +47,13 @@ export const device = z.object({ id: uuid, platform, createdAt: timestamp });
 export const registeredDevice = z.object({ device });
 
 const UNTIL_RULE = 'must be a time such as 2030-01-01T00:00:00.000Z, or null';
-/** Without a time it is for good. */
+/** Without a time it is for good. PostgreSQL knows no year 0. */
 export const muteBody = z.object({
-  until: z.iso.datetime({ precision: 3, error: UNTIL_RULE }).nullable().default(null),
+  until: z.iso
+    .datetime({ precision: 3, error: UNTIL_RULE })
+    .refine((text) => !text.startsWith('0000'), { error: UNTIL_RULE })
+    .nullable()
+    .default(null),
 });
 
 export const mutedConversation = z.object({ conversationId: uuid, muted: mute.nullable() });
