@@ -115,3 +115,20 @@ test.each(['close', 'freeze'] as const)(
     expect(await seenAt(meanwhile)).toBe(2_000);
   },
 );
+
+test('however often it is asked while PostgreSQL is away, the newest question is answered, once', async () => {
+  const postgres = await startProxy(databaseUrl);
+  onTestFinished(() => postgres[Symbol.asyncDispose]());
+  const { lastSeen } = await open(postgres.url);
+  const id = randomUUID();
+  await read(lastSeen, id, 1_000);
+  postgres.close();
+  const answered: number[] = [];
+  for (let i = 0; i < 1_000; i += 1) lastSeen.note(id, 1_000 + i, () => answered.push(i));
+  const last = read(lastSeen, id, 5_000);
+  lastSeen.note(id, 4_000);
+  postgres.open();
+  await last;
+  expect(answered).toEqual([]);
+  expect(await seenAt(id)).toBe(5_000);
+});

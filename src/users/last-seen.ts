@@ -20,15 +20,21 @@ export interface LastSeen {
    * too long.
    *
    * @param at milliseconds since 1970
-   * @param onRead gets whether the user hides, as read at some time after the call
+   * @param onRead gets whether the user hides, as read at some time after the call; never, when it is asked for again before that
    */
   note(userId: string, at: number, onRead?: (hides: boolean) => void): void;
 }
 
 interface Note {
   readonly at: number;
-  readonly onRead: readonly ((hides: boolean) => void)[];
+  readonly onRead: ((hides: boolean) => void) | undefined;
 }
+
+/** Only the newest question is kept: in a long outage each user is asked about again and again. */
+const combine = (older: Note, newer: Note): Note => ({
+  at: Math.max(older.at, newer.at),
+  onRead: newer.onRead ?? older.onRead,
+});
 
 export function createLastSeen(pool: Pool, logger: Logger, disposer: Disposer): LastSeen {
   const waiting = new Map<string, Note>();
@@ -36,14 +42,11 @@ export function createLastSeen(pool: Pool, logger: Logger, disposer: Disposer): 
   let isFailing = false;
   let isEnding = false;
 
-  const add = (userId: string, { at, onRead }: Note): void => {
+  const add = (userId: string, note: Note): void => {
     const known = waiting.get(userId);
     // Whoever wants to know is here, of which there are not too many.
-    if (known === undefined && onRead.length === 0 && waiting.size >= MAX_WAITING) return;
-    waiting.set(userId, {
-      at: Math.max(at, known?.at ?? 0),
-      onRead: [...(known?.onRead ?? []), ...onRead],
-    });
+    if (known === undefined && note.onRead === undefined && waiting.size >= MAX_WAITING) return;
+    waiting.set(userId, known === undefined ? note : combine(known, note));
   };
   const takeSome = (): Map<string, Note> => {
     const some = new Map<string, Note>();
@@ -67,10 +70,13 @@ export function createLastSeen(pool: Pool, logger: Logger, disposer: Disposer): 
       });
       if (isFailing) logger.info('when users were last here is written again');
       isFailing = false;
-      for (const [userId, hides] of rows)
-        for (const onRead of notes.get(userId)?.onRead ?? []) onRead(hides);
+      for (const [userId, hides] of rows) notes.get(userId)?.onRead?.(hides);
     } catch (err) {
-      for (const [userId, note] of notes) add(userId, note);
+      for (const [userId, note] of notes) {
+        const newer = waiting.get(userId);
+        if (newer === undefined) add(userId, note);
+        else waiting.set(userId, combine(note, newer));
+      }
       // Once for an outage: the next attempt may fail alike.
       if (!isFailing) logger.warn({ err }, 'when users were last here could not be written');
       isFailing = true;
@@ -95,7 +101,7 @@ export function createLastSeen(pool: Pool, logger: Logger, disposer: Disposer): 
   });
   return {
     note(userId, at, onRead) {
-      add(userId, { at, onRead: onRead === undefined ? [] : [onRead] });
+      add(userId, { at, onRead });
       start();
     },
   };
