@@ -130,6 +130,20 @@ test('a node that joins learns of all who are there, also of more than one messa
   expect(b.picture.size).toBe(1_201);
 });
 
+test('who is named in a part of all is there with that part, and nobody goes before the last', async () => {
+  const wire = new Wire();
+  const b = await node(wire);
+  const { bus } = wire.connect();
+  const known = ids(600);
+  const [old = '', other] = ids(2);
+  bus.publish('presence', `${other} changes +${old}`);
+  bus.publish('presence', `${other} part 0 2 ${known.slice(0, 500).join(' ')}`);
+  expect(known.filter(b.isOnline)).toHaveLength(500);
+  bus.publish('presence', `${other} part 1 2 ${known.slice(500).join(' ')}`);
+  expect(known.every(b.isOnline)).toBe(true);
+  expect(b.picture.digest(other!).count).toBe(600);
+});
+
 test.each(['changes', ' part 1 '])('what is lost (%s) is there within seconds', async (lost) => {
   const wire = new Wire();
   const [a, b] = [await node(wire), await node(wire)];

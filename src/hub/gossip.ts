@@ -177,10 +177,14 @@ export class Gossip {
     const begun = index === 0 ? [] : this.#begun.get(node);
     // One is missing: the next digest will show it.
     if (begun === undefined || begun.length !== index * CHUNK) return;
-    for (const id of ids) begun.push(id);
+    // Each part by itself: all at once would hold up what else is to be done here.
+    for (const id of ids) {
+      begun.push(id);
+      this.#parts.picture.arrive(node, id);
+    }
     this.#begun.set(node, begun);
     if (index < count - 1) return;
     this.#begun.delete(node);
-    this.#parts.picture.replace(node, begun, 'unknown');
+    this.#parts.picture.keepOnly(node, begun, 'unknown');
   }
 }

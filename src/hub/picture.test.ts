@@ -83,12 +83,26 @@ test('all that a node names replaces what was known of it, and no more is told t
   const [gone, stays] = [randomUUID(), randomUUID()];
   for (const one of [gone, stays]) picture.arrive('a', one);
   told.length = 0;
-  picture.replace('a', [stays, id], 'unknown');
+  for (const one of [stays, id]) picture.arrive('a', one);
+  picture.keepOnly('a', [stays, id], 'unknown');
   expect(isOnline(gone)).toBe(true);
   await vi.advanceTimersByTimeAsync(2 * GRACE_MS);
   // Perhaps it hid: there is no time.
   expect(told).toEqual(['online', 'offline']);
   expect([gone, stays, id].map(isOnline)).toEqual([false, true, true]);
+});
+
+test('of thousands who go together not all are told of in one turn of the event loop', async () => {
+  const { picture, told } = setUp();
+  for (let i = 0; i < 1_200; i += 1) picture.arrive('a', randomUUID());
+  told.length = 0;
+  picture.drop('a');
+  const counts: number[] = [];
+  while (picture.size > 0) {
+    await vi.advanceTimersToNextTimerAsync();
+    counts.push(told.length);
+  }
+  expect(counts).toEqual([500, 1_000, 1_200]);
 });
 
 test('whoever hides is offline at once, and nobody knows since when', () => {

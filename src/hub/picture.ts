@@ -3,6 +3,8 @@ import { NONE, type Slot } from './uuid-table.ts';
 
 /** How long somebody who has gone is still shown: for a page that loads anew, or a node that is drained. In milliseconds. */
 export const GRACE_MS = 5_000;
+/** So many go offline in one turn of the event loop: each may be of interest to many here, and with a node go thousands. */
+const GO_TOGETHER = 500;
 
 /**
  * When somebody who has gone was last here, in milliseconds since 1970. `hidden`: that is not to be shown, and the user is offline at once.
@@ -91,13 +93,14 @@ export class Picture {
   }
 
   /**
-   * All that are on a node.
+   * All others that were on a node have gone.
    *
-   * @param departure of those who are not
+   * @param ids different ones, who are on it
+   * @param departure of the others
    */
-  replace(node: string, ids: readonly string[], departure: Departure): void {
-    for (const id of ids) this.arrive(node, id);
+  keepOnly(node: string, ids: readonly string[], departure: Departure): void {
     const on = this.#on(node);
+    if (on.persons.size === ids.length) return;
     const persons = new Set(ids.map((id) => this.#people.find(id)));
     for (const person of on.persons) if (!persons.has(person)) this.#depart(on, person, departure);
   }
@@ -105,7 +108,7 @@ export class Picture {
   /** @returns who was there */
   drop(node: string): string[] {
     const ids = [...this.idsOn(node)];
-    this.replace(node, [], Date.now());
+    this.keepOnly(node, [], Date.now());
     this.#nodes.delete(node);
     return ids;
   }
@@ -174,8 +177,10 @@ export class Picture {
       () => {
         this.#timer = undefined;
         const now = performance.now();
+        let left = GO_TOGETHER;
         for (const [person, dueAt] of this.#going) {
-          if (dueAt > now) break;
+          if (dueAt > now || left === 0) break;
+          left -= 1;
           this.#goOffline(person);
         }
         this.#wait();
