@@ -26,7 +26,8 @@ export const createDevices = (
   isPushService: (endpoint: string) => boolean,
 ): Devices => ({
   async register(userId, device) {
-    const { platform, token } = device;
+    const { platform } = device;
+    const token = canonical(platform, device.token);
     if (!platforms.includes(platform)) throw conflict(`push over ${platform} is not set up here`);
     const keys = platform === 'web' ? JSON.stringify(device.keys) : null;
     if (platform === 'web' && !isPushService(token))
@@ -47,10 +48,14 @@ export const createDevices = (
     await pool.query({
       name: 'remove_device',
       text: 'DELETE FROM devices WHERE platform = $2 AND token = $3 AND user_id = $1',
-      values: [userId, platform, token],
+      values: [userId, platform, canonical(platform, token)],
     });
   },
 });
+
+/** Hexadecimal may come in either case: one token must not become two devices, of two users perhaps. */
+const canonical = (platform: PushPlatform, token: string): string =>
+  platform === 'apns' ? token.toLowerCase() : token;
 
 /**
  * Of another user it becomes a device of its own: what was to be told the other one, and has not been, is not told here. Those too many are
