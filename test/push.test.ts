@@ -87,6 +87,25 @@ test('several at once are one push, to all devices; the badge counts all convers
   expect(worker.provider.to(token)).toHaveLength(2);
 });
 
+test('the badge leaves out what is muted, as long as it is', async () => {
+  const { chat, worker, token } = await scene();
+  const [muted, again] = [await chat.another(), await chat.another()];
+  for (const [{ id }, until] of [
+    [muted, 'infinity'],
+    [again, '2020-01-01'],
+  ] as const)
+    await sql('INSERT INTO notices (conversation_id, user_id, muted_until) VALUES ($1, $2, $3)', [
+      id,
+      chat.seller.id,
+      until,
+    ]);
+  await muted.send(muted.buyer, 'not heard');
+  await again.send(again.buyer, 'heard again');
+  await chat.send(chat.buyer, 'heard');
+  const pushed = () => worker.provider.to(token).find((one) => one.conversationId === chat.id);
+  await expect.poll(() => pushed()?.badge).toBe(2);
+});
+
 test('of somebody who goes on writing no more than one push in the time of the delay', async () => {
   const { chat, worker, token } = await scene({ delayMs: 2_000 });
   const until = Date.now() + 5_500;

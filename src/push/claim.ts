@@ -21,7 +21,7 @@ export interface Claim extends Party {
   readonly attachments: readonly StoredAttachment[] | null;
   readonly senderName: string | null;
   readonly unreadCount: number;
-  /** Unread messages of all the user's conversations. */
+  /** Unread messages of all the user's conversations that are not muted. */
   readonly badge: number;
   /** How old the oldest message is that it tells of first, in seconds. */
   readonly ageSeconds: number;
@@ -86,10 +86,16 @@ export const UNREAD = `
 export const UNREAD_COUNT = `
   CASE WHEN i.user_id = c.buyer_id THEN c.seller_sent - c.buyer_read ELSE c.buyer_sent - c.seller_read END`;
 
-/** Of the user `u.user_id`. No conversation has a user on both sides. */
+/** Whether the user `u.user_id` wants to hear of the conversation `c`: one look into an index, not a join that the planner might turn round. */
+const HEARD = `
+  (SELECT n.muted_until > now() FROM notices n WHERE n.conversation_id = c.id AND n.user_id = u.user_id LIMIT 1) IS NOT TRUE`;
+
+/** Of the user `u.user_id`, as the inbox counts: what is muted is left out. No conversation has a user on both sides. */
 export const BADGE = `
-  (SELECT coalesce(sum(seller_sent - buyer_read), 0) FROM conversations WHERE buyer_id = u.user_id)
-  + (SELECT coalesce(sum(buyer_sent - seller_read), 0) FROM conversations WHERE seller_id = u.user_id)`;
+  (SELECT coalesce(sum(seller_sent - buyer_read), 0) FROM conversations c
+    WHERE buyer_id = u.user_id AND seller_sent > buyer_read AND ${HEARD})
+  + (SELECT coalesce(sum(buyer_sent - seller_read), 0) FROM conversations c
+    WHERE seller_id = u.user_id AND buyer_sent > seller_read AND ${HEARD})`;
 
 /**
  * Laterals with a LIMIT are look-ups by their key, whatever a plan that is kept thinks of the tables' sizes. What another worker has done since the statement
