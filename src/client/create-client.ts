@@ -11,7 +11,8 @@ import { STORAGE_MS, Tabs } from './state/tabs.ts';
 import { indexedDbStorage } from './storage/indexed-db.ts';
 import { memoryStorage } from './storage/memory.ts';
 import { Vault } from './storage/vault.ts';
-import type { Cancellable, ClientOptions, ConnectionState, ParleyClient } from './types.ts';
+import type { ClientOptions } from './client-options.ts';
+import type { Cancellable, ConnectionState, ParleyClient } from './types.ts';
 
 /** Where the browser's own parts may be missing. */
 const world: Partial<typeof globalThis> = globalThis;

@@ -1,6 +1,7 @@
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
-import type { ClientOptions, ConnectionState } from './types.ts';
+import type { ClientOptions } from './client-options.ts';
+import type { ConnectionState } from './types.ts';
 
 /** Frames that say something of conversations; the others are the connection's own business. */
 export type ConversationFrame = Exclude<

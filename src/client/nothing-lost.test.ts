@@ -7,7 +7,8 @@ import { type FakeLink, links } from './state/testing/fake-link.ts';
 import { FakeServer, ME, OTHER } from './state/testing/fake-server.ts';
 import { memoryStorage } from './storage/memory.ts';
 import { createRandom } from './testing/create-random.ts';
-import type { ClientStorage, Message, ParleyClient, StoredMessage, ThreadState } from './types.ts';
+import type { ClientStorage } from './client-options.ts';
+import type { Message, ParleyClient, StoredMessage, ThreadState } from './types.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -14,10 +14,15 @@ export { ParleyError, type ParleyErrorCode } from './errors.ts';
 export { indexedDbStorage } from './storage/indexed-db.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type {
-  Attachment,
-  Cancellable,
   ClientOptions,
   ClientStorage,
+  TokenRequest,
+  WebSocketConstructor,
+  WebSocketLike,
+} from './client-options.ts';
+export type {
+  Attachment,
+  Cancellable,
   ConnectionState,
   ConversationList,
   ConversationSummary,
@@ -34,8 +39,5 @@ export type {
   StoredMessage,
   Thread,
   ThreadState,
-  TokenRequest,
   Upload,
-  WebSocketConstructor,
-  WebSocketLike,
 } from './types.ts';

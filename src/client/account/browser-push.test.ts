@@ -3,7 +3,7 @@ import { pass, startServer } from '../state/testing/start-server.ts';
 import { type FakeServer, OTHER } from '../state/testing/fake-server.ts';
 import { openChat } from '../state/testing/open-chat.ts';
 import { memoryStorage } from '../storage/memory.ts';
-import type { ClientStorage } from '../types.ts';
+import type { ClientStorage } from '../client-options.ts';
 import { FakeBrowser } from './testing/fake-browser.ts';
 
 let server: FakeServer;

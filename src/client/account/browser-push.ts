@@ -1,6 +1,7 @@
 import type { Account, BrowserPush, PushStatus } from '../account-types.ts';
+import type { ClientOptions, ClientStorage } from '../client-options.ts';
 import { ParleyError } from '../errors.ts';
-import type { Cancellable, ClientOptions, ClientStorage } from '../types.ts';
+import type { Cancellable } from '../types.ts';
 import { findWorker, registerWorker } from './service-worker.ts';
 
 /** The server may have lost it meanwhile. */

@@ -1,5 +1,5 @@
 import type { ServiceWorkerLike } from '../account-types.ts';
-import type { ClientOptions } from '../types.ts';
+import type { ClientOptions } from '../client-options.ts';
 
 type Given = ClientOptions['serviceWorker'];
 

@@ -1,5 +1,5 @@
 import type { Link, LinkEvents, LinkOptions } from '../link.ts';
-import type { WebSocketConstructor } from '../types.ts';
+import type { WebSocketConstructor } from '../client-options.ts';
 import { createEmit } from './emit.ts';
 import { listenToPage } from './listen-to-page.ts';
 import { SharedLink } from './shared-link.ts';

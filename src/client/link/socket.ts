@@ -1,5 +1,5 @@
 import type { ClientMessage } from '../../protocol/client-messages.ts';
-import type { WebSocketConstructor } from '../types.ts';
+import type { WebSocketConstructor } from '../client-options.ts';
 
 export interface SocketParts {
   readonly WebSocket: WebSocketConstructor;

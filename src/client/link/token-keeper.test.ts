@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ParleyError } from '../errors.ts';
-import type { ClientOptions, TokenRequest } from '../types.ts';
+import type { ClientOptions, TokenRequest } from '../client-options.ts';
 import { makeToken, USER } from './testing/make-token.ts';
 import { TokenKeeper } from './token-keeper.ts';
 

@@ -1,5 +1,5 @@
 import { ParleyError } from '../errors.ts';
-import type { TokenRequest } from '../types.ts';
+import type { TokenRequest } from '../client-options.ts';
 import { abortable } from '../async/abortable.ts';
 import { type Claims, readToken } from './read-token.ts';
 

@@ -5,7 +5,7 @@ import { openLink } from '../link/open-link.ts';
 import { makeToken } from '../link/testing/make-token.ts';
 import { createRecorder } from '../link/testing/recorder.ts';
 import { FakeLink } from '../state/testing/fake-link.ts';
-import type { ClientOptions } from '../types.ts';
+import type { ClientOptions } from '../client-options.ts';
 import { Rest } from './rest.ts';
 
 let answers: (Response | Error)[];

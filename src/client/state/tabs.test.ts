@@ -4,7 +4,7 @@ import { memoryStorage } from '../storage/memory.ts';
 import { createClient } from '../create-client.ts';
 import { FakeLocks } from '../testing/fake-locks.ts';
 import { slowStorage } from '../testing/slow-storage.ts';
-import type { ClientStorage } from '../types.ts';
+import type { ClientStorage } from '../client-options.ts';
 import { FakeServer, ME } from './testing/fake-server.ts';
 import { contents, openChat } from './testing/open-chat.ts';
 import { store, takeContents, tell } from './testing/frames.ts';

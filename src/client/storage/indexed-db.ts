@@ -1,4 +1,4 @@
-import type { ClientStorage } from '../types.ts';
+import type { ClientStorage } from '../client-options.ts';
 
 const STORE = 'values';
 

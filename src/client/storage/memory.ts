@@ -1,4 +1,4 @@
-import type { ClientStorage } from '../types.ts';
+import type { ClientStorage } from '../client-options.ts';
 
 /** Lasts as long as the object: several clients may be given the same one. */
 export function memoryStorage(): ClientStorage {

@@ -1,4 +1,4 @@
-import type { ClientStorage } from '../types.ts';
+import type { ClientStorage } from '../client-options.ts';
 
 /**
  * One user's part of a storage. It never fails and nobody waits for it: what can't be written is kept in memory alone. Each key is

@@ -1,4 +1,4 @@
-import type { ClientStorage } from '../types.ts';
+import type { ClientStorage } from '../client-options.ts';
 
 /** As that one, after so many milliseconds. */
 export function slowStorage(

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { TokenRequest } from '../../../src/client/types.ts';
+import type { TokenRequest } from '../../../src/client/client-options.ts';
 import { packagePath } from '../../../src/lib/package-path.ts';
 import type { Listing, Person } from '../../../src/web/inbox/directory.ts';
 import { signToken } from '../../support/client.ts';

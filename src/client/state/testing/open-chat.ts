@@ -1,7 +1,8 @@
 import { vi } from 'vitest';
 import { createClient } from '../../create-client.ts';
 import { memoryStorage } from '../../storage/memory.ts';
-import type { ClientOptions, Message, ParleyClient } from '../../types.ts';
+import type { ClientOptions } from '../../client-options.ts';
+import type { Message, ParleyClient } from '../../types.ts';
 import { FakeLink, links } from './fake-link.ts';
 import { FakeServer } from './fake-server.ts';
 
