@@ -16,8 +16,38 @@ export function chooseTemplate({ strings }: InboxContext): TemplateResult {
   </div>`;
 }
 
+export interface OverlayActions {
+  /** What a button does that goes away then, and the focus with it. */
+  readonly retrying: (retry: () => void) => () => void;
+  readonly jump: () => void;
+}
+
+/** What lies over the messages of a conversation with `name`, or is there in place of them. */
+export const overlaysTemplate = (
+  model: ThreadModel,
+  name: string,
+  isAtEnd: boolean,
+  context: InboxContext,
+  { retrying, jump }: OverlayActions,
+) => [
+  model.state.messages.length === 0
+    ? emptyTemplate(
+        model,
+        context,
+        retrying(() => model.load()),
+      )
+    : nothing,
+  olderTemplate(
+    model.state,
+    context,
+    retrying(() => model.loadOlder()),
+  ),
+  model.state.isTyping ? typingTemplate(name, context) : nothing,
+  isAtEnd ? nothing : jumpTemplate(model.unseen, context, jump),
+];
+
 /** Where no messages are. */
-export function emptyTemplate(
+function emptyTemplate(
   { state: { loading }, isClosed }: Pick<ThreadModel, 'state' | 'isClosed'>,
   { strings }: InboxContext,
   retry: () => void,
@@ -46,7 +76,7 @@ export function emptyTemplate(
 }
 
 /** Over the oldest that are there, so that nothing moves when older ones come. */
-export function olderTemplate(
+function olderTemplate(
   { loadingOlder }: ThreadState,
   { strings }: InboxContext,
   retry: () => void,
@@ -61,7 +91,7 @@ export function olderTemplate(
   </div>`;
 }
 
-export function jumpTemplate(
+function jumpTemplate(
   unseen: number,
   { strings, locale }: InboxContext,
   jump: () => void,
@@ -80,7 +110,7 @@ export function jumpTemplate(
   </button>`;
 }
 
-export function typingTemplate(name: string, { strings }: InboxContext): TemplateResult {
+function typingTemplate(name: string, { strings }: InboxContext): TemplateResult {
   return html`<div class="typing" part="typing">
     <span class="dot"></span><span class="dot"></span><span class="dot"></span>
     <span class="visually-hidden">${strings.thread.isTyping(name)}</span>

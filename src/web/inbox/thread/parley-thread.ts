@@ -9,37 +9,22 @@ import { define } from '../define.ts';
 import { lastSeen } from '../last-seen.ts';
 import { composerParts } from '../parts.ts';
 import { startOfDay } from '../start-of-day.ts';
-import { avatarStyles } from '../theme/avatar.ts';
-import { popupStyles } from '../popup/popup-styles.ts';
-import { onlineDotStyles } from '../theme/online-dot.ts';
-import { placeholderStyles } from '../theme/placeholder.ts';
-import { sharedStyles } from '../theme/theme.ts';
 import { Watch } from '../watch.ts';
 import { FileDrop } from '../files/file-drop.ts';
-import { attachmentStyles } from '../files/attachment-styles.ts';
 import { ParleyLightbox } from '../files/parley-lightbox.ts';
-import { headerStyles } from './header-styles.ts';
 import { rowTemplate, type RowContext } from './message-row.ts';
-import { messageStyles } from './message-styles.ts';
 import { MenuKeys } from './menu-keys.ts';
 import { MessageActions } from './message-actions.ts';
 import { MessageWindow } from './message-window.ts';
 import { metricsOf } from './metrics.ts';
-import { overlayStyles } from './overlay-styles.ts';
-import {
-  chooseTemplate,
-  emptyTemplate,
-  jumpTemplate,
-  olderTemplate,
-  typingTemplate,
-} from './overlays.ts';
+import { type OverlayActions, chooseTemplate, overlaysTemplate } from './overlays.ts';
 import { ParleyConversationMenu } from './parley-conversation-menu.ts';
 import { ParleyMessageMenu } from './parley-message-menu.ts';
 import { rowContextOf } from './row-context.ts';
 import { Reading } from './reading.ts';
 import { headerTemplate, subjectOf, type Subject } from './thread-header.ts';
 import { ThreadModel } from './thread-model.ts';
-import { threadStyles } from './thread-styles.ts';
+import { threadSheets } from './thread-sheets.ts';
 
 /**
  * One conversation: its messages, and where one writes. `parley-back` is fired when the reader wants to go back.
@@ -61,18 +46,7 @@ export class ParleyThread extends LitElement {
     conversationId: { attribute: false },
     narrow: { type: Boolean },
   };
-  static override readonly styles = [
-    sharedStyles,
-    avatarStyles,
-    onlineDotStyles,
-    placeholderStyles,
-    threadStyles,
-    headerStyles,
-    messageStyles,
-    attachmentStyles,
-    overlayStyles,
-    popupStyles,
-  ];
+  static override readonly styles = threadSheets;
 
   declare context: InboxContext | undefined;
   declare conversationId: string | undefined;
@@ -106,6 +80,18 @@ export class ParleyThread extends LitElement {
   );
   readonly #clock = new Clock(this);
   readonly #reading = new Reading(this, () => this.#model?.markRead());
+
+  readonly #overlayActions: OverlayActions = {
+    retrying: (retry) => () => {
+      this.#log.value?.focus({ preventScroll: true });
+      retry();
+    },
+    jump: () => {
+      // The button goes away.
+      this.#log.value?.focus({ preventScroll: true });
+      this.#window.scrollToEnd(!matchMedia('(prefers-reduced-motion: reduce)').matches);
+    },
+  };
 
   constructor() {
     super();
@@ -180,7 +166,8 @@ export class ParleyThread extends LitElement {
         say: this.#onSay,
       })}
       <div class="frame" part="frame">
-        ${this.#logTemplate(context, model, name)} ${this.#overlaysTemplate(context, model, name)}
+        ${this.#logTemplate(context, model, name)}
+        ${overlaysTemplate(model, name, this.#window.isAtEnd, context, this.#overlayActions)}
       </div>
       <div class="visually-hidden" aria-live="polite">
         ${repeat(
@@ -247,26 +234,6 @@ export class ParleyThread extends LitElement {
     </div>`;
   }
 
-  #overlaysTemplate(context: InboxContext, model: ThreadModel, name: string) {
-    const { state } = model;
-    return [
-      state.messages.length === 0
-        ? emptyTemplate(
-            model,
-            context,
-            this.#retrying(() => model.load()),
-          )
-        : nothing,
-      olderTemplate(
-        state,
-        context,
-        this.#retrying(() => model.loadOlder()),
-      ),
-      state.isTyping ? typingTemplate(name, context) : nothing,
-      this.#window.isAtEnd ? nothing : jumpTemplate(model.unseen, context, this.#onJump),
-    ];
-  }
-
   #composerTemplate(context: InboxContext, model: ThreadModel, name: string): TemplateResult {
     return html`<parley-composer
       ${ref(this.#composer)}
@@ -278,14 +245,6 @@ export class ParleyThread extends LitElement {
       @input=${this.#onInput}
       @parley-sent=${this.#onSent}
     ></parley-composer>`;
-  }
-
-  /** The button goes away, and the focus with it. */
-  #retrying(retry: () => void): () => void {
-    return () => {
-      this.#log.value?.focus({ preventScroll: true });
-      retry();
-    };
   }
 
   readonly #onSay = ({ detail }: CustomEvent<string>): void => this.#actions.notice.say(detail);
@@ -304,12 +263,6 @@ export class ParleyThread extends LitElement {
   /** Its photo was deleted, or has scrolled away. */
   readonly #onLightboxClosed = (): void => {
     if (document.activeElement === document.body) this.#log.value?.focus({ preventScroll: true });
-  };
-
-  readonly #onJump = (): void => {
-    // The button goes away.
-    this.#log.value?.focus({ preventScroll: true });
-    this.#window.scrollToEnd(!matchMedia('(prefers-reduced-motion: reduce)').matches);
   };
 
   readonly #onScroll = (): void => {
