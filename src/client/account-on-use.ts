@@ -31,12 +31,14 @@ export class AccountOnUse {
     disable: async (options) => (await this.#load()).push.disable(options),
   };
   readonly #parts: AccountOnUseParts;
-  #unreadCount = 0;
+  /** Before the list is there it is not known what is unread. */
+  #unreadCount = Infinity;
   #isStarted = false;
 
   constructor(parts: AccountOnUseParts) {
     this.#parts = parts;
-    parts.conversations.subscribe(({ unreadCount }) => {
+    parts.conversations.subscribe(({ unreadCount, loading }) => {
+      if (loading.status !== 'ready') return;
       const isLess = unreadCount < this.#unreadCount;
       this.#unreadCount = unreadCount;
       if (isLess) void this.#tidy();
@@ -56,13 +58,16 @@ export class AccountOnUse {
       options,
     );
     await this.push.status(options).catch(() => undefined);
-    await this.#tidy();
   }
 
   async #tidy(): Promise<void> {
     if (!mayNotify()) return;
-    const { tidyNotifications } = await loadOnUse();
-    await tidyNotifications(this.#parts.conversations.get());
+    try {
+      const { tidyNotifications } = await loadOnUse();
+      await tidyNotifications(this.#parts.conversations.get());
+    } catch {
+      // Another time: nobody waits for it.
+    }
   }
 
   async #load() {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { pass, startServer } from '../state/testing/start-server.ts';
 import { type FakeServer, OTHER } from '../state/testing/fake-server.ts';
 import { openChat } from '../state/testing/open-chat.ts';
@@ -102,9 +102,63 @@ test("another user's subscription becomes this one's", async () => {
   browser.permission = 'granted';
   browser.registered.push('');
   await browser.worker.pushManager.subscribe({ applicationServerKey: Uint8Array.of(1, 2, 3) });
+  const closed: string[] = [];
+  browser.shown.push(
+    { data: { conversationId: id, seq: 1 }, close: () => void closed.push('theirs') },
+    { data: { sale: true }, close: () => void closed.push("the site's") },
+  );
   await open();
   await pass(10);
   expect(server.account.devices).toEqual([posted(1)]);
+  expect(closed).toEqual(['theirs']);
+});
+
+test("a site's own subscription is left alone", async () => {
+  browser.permission = 'granted';
+  browser.registered.push('');
+  await browser.worker.pushManager.subscribe({ applicationServerKey: Uint8Array.of(9) });
+  const { subscription } = browser;
+  const client = await open();
+  await pass(10);
+  expect(await client.push.status()).toBe('off');
+  await expect(client.push.enable()).rejects.toMatchObject({ code: 'conflict' });
+  expect(await client.push.disable()).toBe('off');
+  expect(browser.subscription).toBe(subscription);
+  expect(server.account.devices).toEqual([]);
+});
+
+test('a page that does not know it any more switches its subscription off, too', async () => {
+  await (await open()).push.enable();
+  storage = memoryStorage();
+  browser.permission = 'default';
+  const client = await open();
+  expect(await client.push.disable()).toBe('off');
+  expect(browser.subscription).toBeUndefined();
+});
+
+test('the number on the icon waits for the list', async () => {
+  browser.permission = 'granted';
+  browser.badge = 3;
+  server.send(id, OTHER, 'one');
+  server.fail = (path) => (path.startsWith('/api/conversations') ? 'network' : undefined);
+  await open();
+  expect(browser.badge).toBe(3);
+  server.fail = () => undefined;
+  await pass(60_000);
+  expect(browser.badge).toBe(1);
+});
+
+test('a browser that has no notifications at hand is no error', async () => {
+  browser.permission = 'granted';
+  const rejected = vi.fn<(error: unknown) => void>();
+  process.on('unhandledRejection', rejected);
+  vi.spyOn(navigator.serviceWorker, 'getRegistrations').mockRejectedValue(new Error('no'));
+  await open();
+  await pass(100);
+  vi.useRealTimers();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('unhandledRejection', rejected);
+  expect(rejected).not.toHaveBeenCalled();
 });
 
 test('a subscription that has changed is registered in place of the old one', async () => {

@@ -1,7 +1,8 @@
 import type { Account, BrowserPush, PushStatus } from '../account-types.ts';
-import type { ClientOptions, ClientStorage } from '../client-options.ts';
 import { ParleyError } from '../errors.ts';
+import type { ClientOptions, ClientStorage } from '../client-options.ts';
 import type { Cancellable } from '../types.ts';
+import { closeNotifications } from './notifications.ts';
 import { findWorker, registerWorker } from './service-worker.ts';
 
 /** The server may have lost it meanwhile. */
@@ -43,7 +44,7 @@ export class Push implements BrowserPush {
     if (permission === 'denied') return 'denied';
     const worker = await findWorker(this.#parts.serviceWorker);
     const known = permission === 'granted' && (await worker?.pushManager.getSubscription());
-    if (!worker || !known) return 'off';
+    if (!worker || !known || !(await this.#isOurs(known, webPushKey))) return 'off';
     await this.#register(await this.#subscribe(worker, webPushKey, options), options);
     return 'on';
   }
@@ -74,8 +75,20 @@ export class Push implements BrowserPush {
     if (permissionNow() === undefined) return 'unsupported';
     const worker = await findWorker(this.#parts.serviceWorker);
     const subscription = await worker?.pushManager.getSubscription();
-    if (subscription) await this.#drop(subscription, options);
+    if (subscription && (await this.#isOurs(subscription, undefined, options)))
+      await this.#drop(subscription, options);
     return 'off';
+  }
+
+  /** A site may push by itself: a worker has one subscription, and that of others is not touched. @param key the server is asked for it when it is needed */
+  async #isOurs(
+    { endpoint, options: { applicationServerKey } }: PushSubscription,
+    key?: string | null,
+    options: Cancellable = {},
+  ): Promise<boolean> {
+    if ((await this.#registered())?.endpoint === endpoint) return true;
+    const ours = key ?? (await this.#parts.account.settings(options)).push.webPushKey;
+    return ours !== null && toBase64Url(applicationServerKey) === trimmed(ours);
   }
 
   /** One that was made for another key of the server is of no use. */
@@ -87,6 +100,8 @@ export class Push implements BrowserPush {
     const { pushManager } = worker;
     const known = await pushManager.getSubscription();
     if (known && toBase64Url(known.options.applicationServerKey) === trimmed(key)) return known;
+    if (known && !(await this.#isOurs(known, key)))
+      throw new ParleyError('conflict', 'the service worker has a subscription of something else');
     if (known) await this.#drop(known, options);
     return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: toBytes(key) });
   }
@@ -105,6 +120,7 @@ export class Push implements BrowserPush {
     const { p256dh = '', auth = '' } = subscription.toJSON().keys ?? {};
     const device = { platform: 'web', token: endpoint, keys: { p256dh, auth } } as const;
     await account.registerDevice(device, options);
+    if (known && known.userId !== userId) await closeNotifications();
     if (known && known.endpoint !== endpoint && known.userId === userId)
       await this.#remove(known.endpoint, options);
     const registered: Registered = { endpoint, userId, at: Date.now() };
@@ -115,6 +131,7 @@ export class Push implements BrowserPush {
   async #drop(subscription: PushSubscription, options: Cancellable): Promise<void> {
     const { storage, key } = this.#parts;
     await subscription.unsubscribe();
+    await closeNotifications();
     await storage.delete(key).catch(() => undefined);
     await this.#remove(subscription.endpoint, options);
   }
