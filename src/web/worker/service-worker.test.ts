@@ -127,6 +127,12 @@ test.each([[undefined], [null], ['text'], [{ title: 'Sale!' }]])(
   },
 );
 
+test('is shown where the icon can have no number', async () => {
+  vi.stubGlobal('navigator', { setAppBadge: () => Promise.reject(new Error('NotAllowedError')) });
+  await deliver(push(1));
+  expect(shown).toHaveLength(1);
+});
+
 test('twice at once: shown once', async () => {
   const show = vi.spyOn(registration(), 'showNotification');
   await Promise.all([deliver(push(1)), deliver(push(1))]);
@@ -168,6 +174,9 @@ test('a click goes to the page with an inbox, the one that was used last', async
 test.each([
   ['https://shop.example/chat/1', 'https://shop.example/chat/1'],
   [undefined, `https://shop.example/#parley=${ID}`],
+  ['javascript:alert(1)', `https://shop.example/#parley=${ID}`],
+  ['data:text/html,x', `https://shop.example/#parley=${ID}`],
+  ['nonsense', `https://shop.example/#parley=${ID}`],
 ])('without one, to its address: %s', async (url, address) => {
   pages.push(new FakePage());
   await click({ pushId: 'p', conversationId: ID, url });

@@ -47,7 +47,8 @@ async function show(push: Push, look: Look): Promise<void> {
   if (!(await isNew(pushId))) return;
   const before = await registration.getNotifications({ tag });
   if (before.some(({ data }) => ((data as Partial<Shown> | null)?.seq ?? 0) > seq)) return;
-  await scope.navigator.setAppBadge?.(badge);
+  // Where that may not be, there is the notification.
+  await scope.navigator.setAppBadge?.(badge).catch(() => undefined);
   if (await isSeen(conversationId)) return;
   const data: Shown = { pushId, conversationId, messageId, seq, ...(url && { url }) };
   // Those that TypeScript does not know are in browsers.
@@ -77,9 +78,14 @@ async function open({ conversationId, url }: Shown): Promise<void> {
     // Where the browser lets nobody do that, it is open all the same.
     await inbox.page.focus().catch(() => undefined);
   } else {
-    await scope.clients.openWindow(url ?? `${scope.registration.scope}#parley=${conversationId}`);
+    const address = isPage(url) ? url : `${scope.registration.scope}#parley=${conversationId}`;
+    await scope.clients.openWindow(address);
   }
 }
+
+/** Nothing else is opened, whoever may have sent the push. */
+const isPage = (url: string | undefined): url is string =>
+  url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 async function renew({ oldSubscription, newSubscription }: ChangeEventLike): Promise<void> {
   if (!newSubscription && oldSubscription) {
