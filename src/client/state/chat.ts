@@ -14,6 +14,9 @@ import { Room } from './room.ts';
 import { RoomThread } from './thread.ts';
 import { Uploads } from '../upload/uploads.ts';
 
+/** What has no number may be another after that: who was last here when, what was muted elsewhere. */
+const AWAY_MS = 60_000;
+
 export interface ChatParts {
   readonly link: Link;
   readonly rest: Rest;
@@ -35,6 +38,8 @@ export class Chat {
   readonly #changed = new Set<Room>();
   readonly #mender: Mender;
   readonly #presences = new Presences();
+  /** When the connection was lost; milliseconds since 1970. */
+  #downAt = Infinity;
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
@@ -153,16 +158,16 @@ export class Chat {
     this.#mender.isUp = true;
     this.#presences.up();
     this.outbox.allow({ send: true });
-    if (!isComplete) {
-      this.list.outdate();
+    if (!isComplete || Date.now() - this.#downAt > AWAY_MS) this.list.outdate();
+    if (!isComplete)
       for (const room of this.#rooms.values()) room.isStale = !!room.base || room.isWanted;
-    }
     for (const thread of this.#threads.values()) thread.tellRead();
     void this.#mendAll();
   }
 
   onDown(): void {
     this.#mender.isUp = false;
+    this.#downAt = Date.now();
     this.#presences.down();
     this.outbox.allow({ send: false });
     for (const thread of this.#threads.values()) thread.stopTyping();

@@ -43,10 +43,14 @@ test('nobody is here while there is no connection, nor after it until told again
   const { client, link } = await openChat(server);
   const presence = () => client.conversations.get().items[0]?.presence;
   frame(link, true, SEEN);
+  await pass(3_600_000);
+  const lastSeenAt = new Date().toISOString();
   link.down();
-  expect(presence()).toEqual({ online: false, lastSeenAt: SEEN });
+  // As far as one can tell.
+  expect(presence()).toEqual({ online: false, lastSeenAt });
   link.up(true);
-  expect(presence()).toEqual({ online: false, lastSeenAt: SEEN });
+  await pass(30_000);
+  expect(presence()).toEqual({ online: false, lastSeenAt });
   frame(link, true, SEEN);
   expect(presence()).toEqual({ online: true, lastSeenAt: SEEN });
   await client.close();
@@ -80,6 +84,23 @@ test('what was asked for before the connection says only when somebody was last 
     online: false,
     lastSeenAt: SEEN,
   });
+});
+
+test('after some time without a connection the list is read again: nothing told of it meanwhile', async () => {
+  const { client, link } = await openChat(server);
+  const first = () => client.conversations.get().items[0];
+  server.presence = { online: false, lastSeenAt: LATER };
+  server.muted.set(id, { until: null });
+  link.down();
+  await pass(5_000);
+  link.up(true);
+  await pass(100);
+  expect(first()).toMatchObject({ presence: { lastSeenAt: null }, muted: undefined });
+  link.down();
+  await pass(61_000);
+  link.up(true);
+  await pass(100);
+  expect(first()).toMatchObject({ presence: { lastSeenAt: LATER }, muted: { until: null } });
 });
 
 test('of a conversation that has just been created', async () => {

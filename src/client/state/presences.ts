@@ -22,7 +22,12 @@ export class Presences {
     this.#upSince = this.next();
   }
 
+  /** Whoever was here was so until now, as far as one can tell. */
   down(): void {
+    const lastSeenAt = new Date().toISOString();
+    for (const [userId, { at, told }] of this.#known)
+      if (told.online && at >= this.#upSince)
+        this.#known.set(userId, { at, told: { online: false, lastSeenAt } });
     this.#upSince = Infinity;
   }
 
