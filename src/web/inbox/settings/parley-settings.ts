@@ -41,7 +41,9 @@ export class ParleySettings extends LitElement {
   async open(): Promise<void> {
     const { context } = this;
     if (context === undefined) return;
-    this.#model = new SettingsModel(context.client, () => this.requestUpdate());
+    // The same again: it knows what is still being saved.
+    if (this.#model?.client !== context.client)
+      this.#model = new SettingsModel(context.client, () => this.requestUpdate());
     this.isOpen = true;
     this.hasSameTimes = false;
     void this.#model.load();
@@ -52,6 +54,11 @@ export class ParleySettings extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.isOpen = false;
+  }
+
+  /** Another user's are none of this one's. */
+  protected override willUpdate(): void {
+    if (this.#model?.client !== this.context?.client) this.isOpen = false;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -109,8 +116,10 @@ export class ParleySettings extends LitElement {
     }
   }
 
-  #pushSection({ push, isBusy }: Ready, model: SettingsModel): TemplateResult {
+  #pushSection({ push, isBusy, settings }: Ready, model: SettingsModel) {
     const says = this.#says;
+    // Nothing that the reader or the browser could help.
+    if (settings.push.webPushKey === null) return nothing;
     const isOn = push === 'on';
     const text = {
       unsupported: says.unsupported,
@@ -151,9 +160,10 @@ export class ParleySettings extends LitElement {
     const says = this.#says;
     const hours = shownHours(quietHours, timeZoneHere());
     return html`<section part="settings-section">
-      ${this.#choice('quiet', says.quietHours, quietHours !== null, (is) => ({
-        quietHours: is ? { ...hours, timeZone: timeZoneHere() } : null,
-      }))}
+      ${this.#choice('quiet', says.quietHours, quietHours !== null, (is) => {
+        this.hasSameTimes = false;
+        return { quietHours: is ? { ...hours, timeZone: timeZoneHere() } : null };
+      })}
       <p id="quiet-hint">${says.quietHoursHint}</p>
       ${
         quietHours === null
