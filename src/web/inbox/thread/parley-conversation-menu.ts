@@ -123,15 +123,17 @@ export class ParleyConversationMenu extends LitElement {
     try {
       if (hours === undefined) await client.unmute(id);
       else await client.mute(id, hours === Infinity ? null : new Date(Date.now() + hours * HOUR));
-      this.#say(hours === undefined ? strings.mute.isUnmuted : strings.mute.isMuted);
+      this.#say(id, hours === undefined ? strings.mute.isUnmuted : strings.mute.isMuted);
     } catch (error) {
       const code = error instanceof ParleyError ? error.code : '';
       // Whoever closed the client knows.
-      if (code !== 'closed') this.#say(strings.message.why(code));
+      if (code !== 'closed') this.#say(id, strings.message.why(code));
     }
   }
 
-  #say(detail: string): void {
+  /** Not in another conversation, where the reader may be by now. */
+  #say(conversationId: string, detail: string): void {
+    if (this.conversation?.id !== conversationId) return;
     this.dispatchEvent(new CustomEvent('parley-say', { detail }));
   }
 
