@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { notificationVariables } from '../src/config-notifications.ts';
 import { parseConfig } from '../src/config.ts';
 import { packagePath } from '../src/lib/package-path.ts';
 import { PING_INTERVAL_S, PONG_TIMEOUT_S } from '../src/protocol/limits.ts';
@@ -97,3 +98,12 @@ test('what Kubernetes gives to nodes is a configuration', async () => {
     ),
   });
 });
+
+test.each(['README.md', 'docs/architecture.md'])(
+  '%s names every variable of what reaches people who are away',
+  async (file) => {
+    const text = await read(file);
+    const names = Object.keys(notificationVariables);
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  },
+);
