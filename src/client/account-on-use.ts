@@ -49,15 +49,9 @@ export class AccountOnUse {
   async start(options: { readonly signal: AbortSignal }): Promise<void> {
     if (this.#isStarted || !mayNotify()) return;
     this.#isStarted = true;
-    // The worker says that there is another subscription.
-    world.navigator?.serviceWorker?.addEventListener(
-      'message',
-      ({ data }: MessageEvent<{ type?: string } | null>) => {
-        if (data?.type === 'parley-subscription') this.push.status(options).catch(() => undefined);
-      },
-      options,
-    );
-    await this.push.status(options).catch(() => undefined);
+    await this.#load()
+      .then(({ push }) => push.follow(options))
+      .catch(() => undefined);
   }
 
   async #tidy(): Promise<void> {

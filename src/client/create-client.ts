@@ -61,6 +61,7 @@ class Client implements ParleyClient {
           void this.#account.start({ signal: closed });
         },
         onDown: () => this.#chat.onDown(),
+        onMuted: (id, muted) => this.#chat.mute(id, muted),
         onTab: (id) => this.#tabs.wait(id),
       },
     );
@@ -79,7 +80,10 @@ class Client implements ParleyClient {
       key: `${url}|push`,
       serviceWorker: options.serviceWorker,
       conversations: this.conversations,
-      onMuted: (id, muted) => this.#chat.mute(id, muted),
+      onMuted: (id, muted) => {
+        this.#chat.mute(id, muted);
+        link.tellMuted(id, muted);
+      },
     });
     ({
       mute: this.mute,

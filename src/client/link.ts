@@ -1,7 +1,7 @@
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { ClientOptions } from './client-options.ts';
-import type { ConnectionState } from './types.ts';
+import type { ConnectionState, Muted } from './types.ts';
 
 /** Frames that say something of conversations; the others are the connection's own business. */
 export type ConversationFrame = Exclude<
@@ -27,6 +27,8 @@ export interface Link {
   connect(): void;
   /** @returns whether it was handed on. It may still get lost: whoever needs to know waits for the answer, and sends again after `onUp` */
   send(frame: ClientMessage): boolean;
+  /** Tells this user's other tabs. */
+  tellMuted(conversationId: string, muted: Muted | undefined): void;
   /** A token that is valid now, for REST. @throws {ParleyError} `token_provider`, `invalid_token` */
   token(signal?: AbortSignal): Promise<string>;
   /** The server refused that token. @returns another one, once. @throws {ParleyError} `unauthenticated` when that was refused too */
@@ -54,6 +56,8 @@ export interface LinkEvents {
   onUp(isComplete: boolean): void;
   /** What was sent and not answered may be lost. */
   onDown(): void;
+  /** Another tab of this user has muted a conversation, or has it not muted any more. */
+  onMuted(conversationId: string, muted: Muted | undefined): void;
   /** Another tab of this user has its link too; once for each. */
   onTab(tabId: string): void;
 }

@@ -49,6 +49,18 @@ export class Push implements BrowserPush {
     return 'on';
   }
 
+  /** Registers what is there, now and whenever the service worker says that it is another. @throws {ParleyError} */
+  async follow(options: { readonly signal: AbortSignal }): Promise<void> {
+    world.navigator?.serviceWorker?.addEventListener(
+      'message',
+      ({ data }: MessageEvent<{ type?: string } | null>) => {
+        if (data?.type === 'parley-subscription') this.status(options).catch(() => undefined);
+      },
+      options,
+    );
+    await this.status(options);
+  }
+
   /** @param asked what the reader said */
   async enable(
     options: Cancellable = {},
@@ -101,7 +113,7 @@ export class Push implements BrowserPush {
     const known = await pushManager.getSubscription();
     if (known && toBase64Url(known.options.applicationServerKey) === trimmed(key)) return known;
     if (known && !(await this.#isOurs(known, key)))
-      throw new ParleyError('conflict', 'the service worker has a subscription of something else');
+      throw new ParleyError('conflict', 'the subscription there is of another server');
     if (known) await this.#drop(known, options);
     return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: toBytes(key) });
   }

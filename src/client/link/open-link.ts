@@ -26,6 +26,7 @@ export function openLink(options: LinkOptions, events: LinkEvents): Link {
       if (!isClosed) carrier.connect();
     },
     send: (frame) => carrier.send(frame),
+    tellMuted: (...args) => carrier.tellMuted(...args),
     token: (signal) => keeper.get('connect', signal),
     renewToken: (refused, signal) => keeper.renew(refused, signal),
     proveToken: () => keeper.prove(),

@@ -75,6 +75,14 @@ test('one socket for all, which get what comes and send what they want', async (
   expect(server.sockets).toHaveLength(1);
 });
 
+test('what is muted in one is so in all', async () => {
+  const { a, b, c } = await openThree();
+  b.link.tellMuted('id', { until: null });
+  for (const tab of [a, c]) await eventually(() => expect(tab.told).toEqual(['muted id']));
+  a.link.tellMuted('id', undefined);
+  for (const tab of [b, c]) await hears(tab, 'not muted id');
+});
+
 test('each is told of each other once', async () => {
   const names = ['a', 'b', 'c'];
   const all = names.map((name) => open(name));

@@ -1,6 +1,6 @@
 import type { ClientMessage } from '../../protocol/client-messages.ts';
 import type { ConversationFrame } from '../link.ts';
-import type { ConnectionState } from '../types.ts';
+import type { ConnectionState, Muted } from '../types.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 import type { Emit } from './emit.ts';
 import { Leadership } from './leadership.ts';
@@ -92,6 +92,10 @@ export class SharedLink {
     this.#channel?.post({ send: frame });
     this.#ask('report');
     return true;
+  }
+
+  tellMuted(conversationId: string, muted: Muted | undefined): void {
+    this.#channel?.post({ muted: [conversationId, muted] });
   }
 
   close(): void {
@@ -202,7 +206,8 @@ export class SharedLink {
     this.#channel?.post({ report, ...(frame && { frame }), ...(present && { present }) });
   }
 
-  #receive({ report, frame, present, send, ask }: TabMessage): void {
+  #receive({ report, frame, present, muted, send, ask }: TabMessage): void {
+    if (muted !== undefined) this.#parts.emit('onMuted', ...muted);
     if (report !== undefined) this.#hear(report, frame, present);
     if (!this.#isLeader) return;
     if (send !== undefined) this.#connection.send(send);

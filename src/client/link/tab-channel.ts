@@ -1,7 +1,7 @@
 import type { ClientMessage } from '../../protocol/client-messages.ts';
 import { ParleyError } from '../errors.ts';
 import type { ConversationFrame } from '../link.ts';
-import type { ConnectionState } from '../types.ts';
+import type { ConnectionState, Muted } from '../types.ts';
 
 /** How it is with the leader, in each of its messages. */
 export interface Report {
@@ -22,6 +22,8 @@ export interface TabMessage {
   readonly frame?: ConversationFrame;
   /** All who are here, for who has just come. */
   readonly present?: readonly ConversationFrame[];
+  /** From any tab: what was muted there, or is not any more. */
+  readonly muted?: readonly [conversationId: string, muted: Muted | undefined];
   /** To the leader: a frame for the server. */
   readonly send?: ClientMessage;
   /** To the leader: a report, and for the last two also to look after its socket. */

@@ -25,6 +25,7 @@ beforeEach(() => {
     onFrame: nothing,
     onUp: nothing,
     onDown: nothing,
+    onMuted: nothing,
     onTab: nothing,
   });
   fetcher = (_: unknown, init?: RequestInit): Promise<Response> => {

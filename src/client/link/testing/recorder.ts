@@ -33,6 +33,7 @@ export function createRecorder(): Recorder {
       told.push(isComplete ? 'up, complete' : 'up');
     },
     onDown: () => told.push('down'),
+    onMuted: (id, muted) => told.push(`${muted ? 'muted' : 'not muted'} ${id}`),
     onTab: (tabId) => tabs.push(tabId),
   };
 }

@@ -41,6 +41,10 @@ export class FakeLink implements Link {
     return this.isUp;
   }
 
+  tellMuted(): void {
+    // There are no other tabs.
+  }
+
   take(): ClientMessage[] {
     const taken = this.sent;
     this.sent = [];
