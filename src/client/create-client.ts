@@ -30,13 +30,13 @@ export function createClient(options: ClientOptions): ParleyClient {
 class Client implements ParleyClient {
   readonly connection = new Subject<ConnectionState>({ status: 'idle' });
   readonly userId = new Subject<string | undefined>(undefined);
-  readonly mute: ParleyClient['mute'];
-  readonly unmute: ParleyClient['unmute'];
-  readonly settings: ParleyClient['settings'];
-  readonly changeSettings: ParleyClient['changeSettings'];
-  readonly registerDevice: ParleyClient['registerDevice'];
-  readonly removeDevice: ParleyClient['removeDevice'];
-  readonly push: ParleyClient['push'];
+  declare readonly mute: ParleyClient['mute'];
+  declare readonly unmute: ParleyClient['unmute'];
+  declare readonly settings: ParleyClient['settings'];
+  declare readonly changeSettings: ParleyClient['changeSettings'];
+  declare readonly registerDevice: ParleyClient['registerDevice'];
+  declare readonly removeDevice: ParleyClient['removeDevice'];
+  declare readonly push: ParleyClient['push'];
   readonly #closing = new AbortController();
   readonly #link: Link;
   readonly #vault: Vault;
@@ -85,15 +85,8 @@ class Client implements ParleyClient {
         link.tellMuted(id, muted);
       },
     });
-    ({
-      mute: this.mute,
-      unmute: this.unmute,
-      settings: this.settings,
-      changeSettings: this.changeSettings,
-      registerDevice: this.registerDevice,
-      removeDevice: this.removeDevice,
-      push: this.push,
-    } = this.#account);
+    // What it can do is done here.
+    Object.assign(this, this.#account);
   }
 
   get conversations() {

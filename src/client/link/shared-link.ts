@@ -3,14 +3,10 @@ import type { ConversationFrame } from '../link.ts';
 import type { ConnectionState, Muted } from '../types.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 import type { Emit } from './emit.ts';
+import { LeaderWatch } from './leader-watch.ts';
 import { Leadership } from './leadership.ts';
 import { type Report, TabChannel, type TabMessage, toPlain } from './tab-channel.ts';
-import { Timer } from '../async/timer.ts';
 
-/** A leader that answers nothing for so long is frozen. */
-const ANSWER_MS = 5_000;
-/** Its pongs come more often than that. */
-const SILENCE_MS = 45_000;
 /** Tabs of another version of these messages are other tabs. */
 const VERSION = 2;
 
@@ -30,10 +26,12 @@ export interface SharedLinkParts extends Omit<ConnectionParts, 'events' | 'turn'
 export class SharedLink {
   readonly #parts: SharedLinkParts;
   readonly #connection: Connection;
-  readonly #silence = new Timer();
+  readonly #watch = new LeaderWatch({
+    post: (message) => this.#channel?.post(message),
+    onFrozen: () => this.#leadership?.request(true),
+  });
   #channel: TabChannel | undefined;
   #leadership: Leadership | undefined;
-  #isAsking = false;
   #takeTurn: (() => void) | undefined;
   #term = 0;
   #count = 0;
@@ -72,13 +70,13 @@ export class SharedLink {
   }
 
   connect(): void {
-    if (this.#isFollower) this.#ask('connect');
+    if (this.#isFollower) this.#watch.ask('connect');
     this.#connection.connect();
   }
 
   /** The network may be back, or somebody looks again. */
   wake(): void {
-    if (this.#isFollower) this.#ask('wake');
+    if (this.#isFollower) this.#watch.ask('wake');
     this.#connection.wake();
   }
 
@@ -90,7 +88,7 @@ export class SharedLink {
     if (!this.#isFollower) return this.#connection.send(frame);
     if (!this.#isUp) return false;
     this.#channel?.post({ send: frame });
-    this.#ask('report');
+    this.#watch.ask('report');
     return true;
   }
 
@@ -139,7 +137,7 @@ export class SharedLink {
       },
     });
     this.#leadership.request(false);
-    this.#ask('report');
+    this.#watch.ask('report');
   }
 
   #leave(): void {
@@ -148,13 +146,11 @@ export class SharedLink {
     this.#channel?.close();
     this.#leadership = undefined;
     this.#channel = undefined;
-    this.#heard();
-    this.#silence.clear();
+    this.#watch.end();
   }
 
   #lead(): void {
-    this.#heard();
-    this.#silence.clear();
+    this.#watch.end();
     // What this tab handed to the leader before may be lost.
     this.#down();
     this.#term = Math.max(this.#term + 1, Date.now());
@@ -169,22 +165,7 @@ export class SharedLink {
     this.#leadership?.request(false);
     this.#connection.yield();
     this.#enter({ status: 'connecting' });
-    this.#ask('report');
-  }
-
-  /** @param what the leader shall do; when it does nothing for some time, this tab takes its place */
-  #ask(what: TabMessage['ask'] & string): void {
-    this.#channel?.post({ ask: what });
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    // Not all at the same moment.
-    const ms = ANSWER_MS + Math.random() * 500;
-    this.#silence.set(ms, () => this.#leadership?.request(true));
-  }
-
-  #heard(): void {
-    this.#isAsking = false;
-    this.#silence.set(SILENCE_MS, () => this.#ask('report'));
+    this.#watch.ask('report');
   }
 
   #note(frame: PresenceFrame): void {
@@ -228,7 +209,7 @@ export class SharedLink {
       if (term === this.#term) return;
       this.#follow();
     }
-    this.#heard();
+    this.#watch.heard();
     const isNext = term === this.#term && count === this.#count + 1;
     // A new leader goes on where it was itself: when that is where this tab is too, nothing is missed.
     const isSuccessor = term > this.#term && count === 1 && cursor === this.#connection.cursor;
@@ -242,7 +223,7 @@ export class SharedLink {
     if (isUp && !this.#isUp) {
       this.#up();
       // Nobody is here until that is said, and to others it was said before.
-      if (!isNext && present === undefined) this.#ask('report');
+      if (!isNext && present === undefined) this.#watch.ask('report');
     }
     for (const each of present ?? []) this.#parts.emit('onFrame', each);
     if (frame !== undefined) this.#parts.emit('onFrame', frame);
