@@ -106,7 +106,10 @@ describe('pushes by APNs', () => {
     [{ status: 410, reason: 'Unregistered' }, { kind: 'gone' }],
     [{ status: 410, reason: 'ExpiredToken' }, { kind: 'gone' }],
     [{ status: 400, reason: 'BadDeviceToken' }, { kind: 'gone' }],
-    [{ status: 400, reason: 'DeviceTokenNotForTopic' }, { kind: 'gone' }],
+    [
+      { status: 400, reason: 'DeviceTokenNotForTopic' },
+      { kind: 'refused', reason: '400 DeviceTokenNotForTopic' },
+    ],
     [
       { status: 400, reason: 'BadTopic' },
       { kind: 'refused', reason: '400 BadTopic' },

@@ -128,7 +128,10 @@ describe('pushes by FCM', () => {
 
   test.each([
     [{ status: 404, reason: 'UNREGISTERED' }, { kind: 'gone' }],
-    [{ status: 403, reason: 'SENDER_ID_MISMATCH' }, { kind: 'gone' }],
+    [
+      { status: 403, reason: 'SENDER_ID_MISMATCH' },
+      { kind: 'refused', reason: '403 SENDER_ID_MISMATCH' },
+    ],
     // Not about the device: nothing may go for it.
     [
       { status: 400, reason: 'INVALID_ARGUMENT' },

@@ -73,13 +73,11 @@ const payloadOf = (push: Push) => ({
   ...dataOf(push),
 });
 
-const GONE = new Set<unknown>(['BadDeviceToken', 'DeviceTokenNotForTopic']);
-
-/** "Handling notification responses from APNs". */
+/** "Handling notification responses from APNs". `DeviceTokenNotForTopic` is what a wrong `APNS_TOPIC` gets for every device: none goes for that. */
 function resultOf({ status, headers, text }: Http2Answer): PushResult {
   if (status === 200) return { kind: 'sent' };
   const { reason } = fieldsOf(text);
-  if (status === 410 || (status === 400 && GONE.has(reason))) return { kind: 'gone' };
+  if (status === 410 || (status === 400 && reason === 'BadDeviceToken')) return { kind: 'gone' };
   const why = reasonOf(status, reason);
   return isPassing(status) ? retryLater(why, headers['retry-after']) : refused(why);
 }

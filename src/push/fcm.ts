@@ -79,7 +79,7 @@ interface FcmError {
   }[];
 }
 
-/** "ErrorCode" of FCM's REST reference. */
+/** "ErrorCode" of FCM's REST reference. `SENDER_ID_MISMATCH` is what a service account of another project gets for every device: none goes for that. */
 function resultOf({ status, retryAfter, text }: PostAnswer): PushResult {
   if (status === 200) return { kind: 'sent' };
   const { error } = fieldsOf(text) as { error?: FcmError | null };
@@ -87,7 +87,6 @@ function resultOf({ status, retryAfter, text }: PostAnswer): PushResult {
   const code = details.find((detail) => detail?.errorCode !== undefined)?.errorCode;
   const isGone =
     code === 'UNREGISTERED' ||
-    code === 'SENDER_ID_MISMATCH' ||
     (code === 'INVALID_ARGUMENT' && isAboutToken(error?.message, details));
   if (isGone) return { kind: 'gone' };
   const reason = reasonOf(status, code ?? error?.status);
