@@ -15,9 +15,6 @@ export interface RemindScanParts {
   readonly jobs: Pick<Jobs, 'add'>;
 }
 
-/** Jobs that are added by one statement: after an outage there are many. */
-const PIECE = 2_000;
-
 /**
  * Finds who has left messages unread. A reminder is of all that is unread then, so what comes after it was sent later, and is looked at
  * `remindAfterMs` later at the earliest: however much somebody writes, there is one reminder in that time.
@@ -31,8 +28,7 @@ export const remindScan = ({ remindAfterMs, hasWebhook, jobs }: RemindScanParts)
       text: UNREAD,
       values: [from, until, hasWebhook],
     });
-    for (let at = 0; at < rows.length; at += PIECE)
-      await jobs.add(tx, 'remind', rows.slice(at, at + PIECE));
+    await jobs.add(tx, 'remind', rows);
   },
 });
 

@@ -9,15 +9,11 @@ export interface WebhookScansParts {
 
 /** A conversation's time may be a little older than its transaction is known by, unlike a message's. In milliseconds. */
 const CONVERSATIONS_DELAY_MS = 2_000;
-/** Jobs that are added by one statement: after an outage there are many. */
-const PIECE = 2_000;
 
 /** An event of each message, and of each conversation. */
 export const webhookScans = ({ jobs }: WebhookScansParts): Scan[] => {
-  const add = async (tx: PoolClient, items: readonly WebhookJob[]): Promise<void> => {
-    for (let from = 0; from < items.length; from += PIECE)
-      await jobs.add(tx, 'webhook', items.slice(from, from + PIECE));
-  };
+  const add = (tx: PoolClient, items: readonly WebhookJob[]): Promise<void> =>
+    jobs.add(tx, 'webhook', items);
   return [
     {
       name: 'webhook',
