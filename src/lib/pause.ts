@@ -6,7 +6,10 @@ const WAITS = { firstMs: 1_000, maxMs: 60_000, forgetAfterMs: Number.POSITIVE_IN
 /** Whoever asks us to wait is believed up to here, in milliseconds. */
 const MAX_ASKED_MS = 3 * 3_600_000;
 
-/** When not to ask somebody else's service anything, as it fails again and again: it recovers sooner, and we have other things to do. */
+/**
+ * When not to ask somebody else's service anything, as it fails again and again: it recovers sooner, and we have other things to do. For a queue that has
+ * one service, and rests while it is away; where there are several, each is tried by a single one first (`push/pausing.ts`).
+ */
 export interface Pause {
   /** How long nothing should be asked of it, in milliseconds; 0: go on. */
   readonly waitMs: number;

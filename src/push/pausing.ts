@@ -23,7 +23,8 @@ interface Service {
 
 /**
  * Sends nothing for a while to a service that does not take anything: each of those who wait would hold up a worker for as long as a
- * send may take. Afterwards one push tries whether it is back. `Retry-After` is heeded by what was refused with it, and by the
+ * send may take. Unlike `lib/pause.ts`, after which a queue's one service gets whole batches again, it sees each push that is under way: one queue is for several services,
+ * of which those that are well must not wait. Afterwards one push tries whether it is back. `Retry-After` is heeded by what was refused with it, and by the
  * service's pause.
  */
 export function pausing(provider: PushProvider): PushProvider {
