@@ -279,6 +279,14 @@ test('an endpoint that asks to be left alone is left alone for so long, by all',
   for (const { at } of others) expect(at - (refused?.at ?? 0)).toBeGreaterThanOrEqual(7_900);
 });
 
+test('an endpoint that asks for more than three hours is asked again after three hours', async () => {
+  receiver.behaviour = answer(503, { 'retry-after': '999999999' });
+  const { job } = await message();
+  const worker = await chat.worker();
+  const { retries } = await queueOf(worker).run([{ item: job, attempt: 0, since: Date.now() }]);
+  expect(retries).toMatchObject([{ afterMs: 3 * 3_600_000 }]);
+});
+
 test('an endpoint that does not answer is given 10 s, and holds up nobody who has been there before', async () => {
   receiver.behaviour = (response, { id }) => {
     if (id === eventId(hanging.job)) return;

@@ -85,7 +85,7 @@ export function webhookQueue(
         if (Date.now() < job.since + GIVE_UP_AFTER_MS) {
           reportFailed(id, reason);
           observer.webhook(job.item.type, 'failed');
-          retries.push({ job, afterMs: Math.max(posted.askedMs ?? 0, retryMs(job.attempt)) });
+          retries.push({ job, afterMs: retryMs(job.attempt, posted.askedMs) });
           return;
         }
       }
@@ -120,6 +120,9 @@ export function webhookQueue(
   };
 }
 
-/** With up to half as much again, so that those which failed together do not come back together. */
-const retryMs = (attempt: number): number =>
-  Math.min(FIRST_RETRY_MS * 2 ** attempt * (1 + Math.random() / 2), MAX_RETRY_MS);
+/** With up to half as much again, so that those which failed together do not come back together. Whoever asks for more than the longest wait gets that. */
+const retryMs = (attempt: number, askedMs = 0): number =>
+  Math.min(
+    Math.max(FIRST_RETRY_MS * 2 ** attempt * (1 + Math.random() / 2), askedMs),
+    MAX_RETRY_MS,
+  );
