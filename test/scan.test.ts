@@ -117,6 +117,20 @@ test('after an outage it catches up in steps, and says meanwhile how far behind 
     .toBeLessThan(2);
 });
 
+test('when the clock was set back by hours, what comes is found', async () => {
+  const databaseUrl = await createDatabase();
+  await query(
+    databaseUrl,
+    `INSERT INTO scan_positions VALUES ('test', now() + interval '2 hours')`,
+  );
+  await write(databaseUrl, 1, 3);
+  const worker = await jobsWorker(databaseUrl);
+  await start(worker, scanOf(worker, 500));
+  await expect.poll(() => found(databaseUrl)).toEqual(upTo(3));
+  await write(databaseUrl, 4, 6);
+  await expect.poll(() => found(databaseUrl)).toEqual(upTo(6));
+});
+
 test('a step that fails is done again as a whole', async () => {
   const databaseUrl = await createDatabase();
   const worker = await jobsWorker(databaseUrl);

@@ -12,12 +12,14 @@ const MAX_STEP_MS = 10_000;
  * holds a transaction open must not hold up all that people are told of. In milliseconds.
  */
 const MAX_COMMIT_MS = 60_000;
+/** When the clock was set back, what was written up to so long ago is looked at again: nobody knows when it was. In milliseconds. */
+const SET_BACK_MS = 60_000;
 /** A scan that has not run for so long was switched off: what came meanwhile is not told any more. In milliseconds. */
 const MAX_BEHIND_MS = 7 * 86_400_000;
 
 /**
  * Finds what was created lately, and adds the jobs for it, in one transaction with how far it has looked: nothing that
- * was committed is left out, whoever dies. What is to be told is derived from the tables of the chat, so sending pays nothing for it.
+ * was committed is left out, whoever dies; after PostgreSQL's clock was set back things may be found twice. What is to be told is derived from the tables of the chat, so sending pays nothing for it.
  */
 export interface Scan {
   /** As in `scan_positions`. */
@@ -43,8 +45,14 @@ export async function startScan(
     transaction(pool, async (tx) => {
       const { rows } = await tx.query<Step>(TAKE, [name, delayMs, MAX_COMMIT_MS, MAX_STEP_MS]);
       const [taken] = rows;
-      // Another worker is at it, or there is nothing that old yet.
-      if (taken === undefined || taken.until <= taken.from) return false;
+      // Another worker is at it.
+      if (taken === undefined) return false;
+      if (taken.isAhead) {
+        await tx.query(MOVE, [name, new Date(taken.until.getTime() - SET_BACK_MS)]);
+        return true;
+      }
+      // There is nothing that old yet.
+      if (taken.until <= taken.from) return false;
       await add(tx, taken.from, taken.until);
       await tx.query(MOVE, [name, taken.until]);
       return taken.hasMore;
@@ -68,6 +76,8 @@ interface Step {
   readonly from: Date;
   readonly until: Date;
   readonly hasMore: boolean;
+  /** The clock was set back since, by more than the delay. */
+  readonly isAhead: boolean;
 }
 
 const BEGIN_HERE = `
@@ -89,7 +99,7 @@ WITH taken AS (
   WHERE datname = current_database() AND backend_xid IS NOT NULL AND backend_type = 'client backend'
 )
 SELECT position AS "from", least(at, position + $4 * interval '1 millisecond') AS until,
-  at > position + $4 * interval '1 millisecond' AS "hasMore"
+  at > position + $4 * interval '1 millisecond' AS "hasMore", position > clock_timestamp() AS "isAhead"
 FROM taken, settled`;
 
 const MOVE = `UPDATE scan_positions SET position = $2 WHERE name = $1`;
