@@ -165,6 +165,22 @@ describe('the queue', () => {
     expect(log.join('')).toContain('"reason":"ESOCKET ECONNREFUSED"');
   });
 
+  test('sends the others when one cannot be made', async () => {
+    const talk = await Talk.begin();
+    await talk.write('Hello');
+    const { queue, outcomes } = openQueue();
+    const jobs = [{ ...talk.job(1), userId: 'nobody' }, talk.job(1)].map((item) => ({
+      item,
+      attempt: 0,
+      since: Date.now(),
+    }));
+    expect(await queue.run(jobs)).toMatchObject({ retries: [{ job: jobs[0] }] });
+    expect(outcomes.toSorted()).toEqual(['retried', 'sent']);
+    expect(talk.received).toHaveLength(1);
+    const old = { ...jobs[0]!, since: Date.now() - 86_400_000 };
+    expect(await queue.run([old])).toEqual({ retries: [] });
+  });
+
   test('tells once of what stays unread, and again of what is new', async () => {
     const { queue, disposer } = openQueue();
     const jobs = await openJobs(stage.database.pool, logger, disposer);

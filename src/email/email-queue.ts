@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { EmailSettings } from '../config-notifications.ts';
 import type { Job, Queue, Retry } from '../jobs/queue.ts';
 import type { Disposer } from '../lib/disposer.ts';
+import { errorCode } from '../lib/error-code.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createPause } from '../lib/pause.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
@@ -53,7 +54,11 @@ export function emailQueue(
 
   /** @returns when it is to be tried again */
   const work = async (job: Job<EmailJob>): Promise<Retry<EmailJob> | undefined> => {
-    const outcome = await attempt(job);
+    // One that can't be made must not have the others of its batch sent again.
+    const outcome = await attempt(job).catch((error: unknown): SendOutcome => ({
+      kind: 'later',
+      reason: errorCode(error) ?? 'error',
+    }));
     if (outcome.kind === 'away') pause.failed();
     else if (outcome.kind !== 'skipped') pause.succeeded();
     const { conversationId, userId } = job.item;
