@@ -60,7 +60,7 @@ class Client implements ParleyClient {
           this.#chat.onUp(isComplete);
           void this.#account.start({ signal: closed });
         },
-        onDown: () => this.#chat.onDown(),
+        onDown: (heardAt) => this.#chat.onDown(heardAt),
         onMuted: (id, muted) => this.#chat.mute(id, muted),
         onTab: (id) => this.#tabs.wait(id),
       },

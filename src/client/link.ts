@@ -54,8 +54,12 @@ export interface LinkEvents {
    * at the first one. Else read over REST.
    */
   onUp(isComplete: boolean): void;
-  /** What was sent and not answered may be lost. */
-  onDown(): void;
+  /**
+   * What was sent and not answered may be lost.
+   *
+   * @param heardAt when something last came; milliseconds since 1970. A device may have slept since
+   */
+  onDown(heardAt: number): void;
   /** Another tab of this user has muted a conversation, or has it not muted any more. */
   onMuted(conversationId: string, muted: Muted | undefined): void;
   /** Another tab of this user has its link too; once for each. */

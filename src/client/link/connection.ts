@@ -19,10 +19,8 @@ const STABLE_MS = 10_000;
 const TOO_MANY_MS = 60_000;
 const OFFLINE_MS = 60_000;
 
-export interface ConnectionEvents extends Pick<
-  LinkEvents,
-  'onState' | 'onFrame' | 'onUp' | 'onDown'
-> {
+export interface ConnectionEvents extends Pick<LinkEvents, 'onState' | 'onFrame' | 'onUp'> {
+  onDown(): void;
   onCursor(): void;
 }
 

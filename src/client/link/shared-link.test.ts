@@ -83,6 +83,16 @@ test('what is muted in one is so in all', async () => {
   for (const tab of [b, c]) await hears(tab, 'not muted id');
 });
 
+test('all know when something last came, also when the device has slept since', async () => {
+  const { a, b } = await openThree();
+  tell(1);
+  for (const tab of [a, b]) await hears(tab, 'frame 1');
+  const heardAt = Date.now();
+  vi.setSystemTime(heardAt + 8 * 3_600_000);
+  server.last!.socket.terminate();
+  for (const tab of [a, b]) await eventually(() => expect(tab.heardAt).toEqual([heardAt]));
+});
+
 test('each is told of each other once', async () => {
   const names = ['a', 'b', 'c'];
   const all = names.map((name) => open(name));

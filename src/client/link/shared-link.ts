@@ -40,6 +40,8 @@ export class SharedLink {
   #isComplete = false;
   /** Whether all that came since the last `onUp` came here too. */
   #isWhole = false;
+  /** When something last came; milliseconds since 1970. */
+  #heardAt = 0;
   /** What a leader was told of those who are here, since it is up. */
   readonly #present = new Map<string, PresenceFrame>();
 
@@ -174,6 +176,7 @@ export class SharedLink {
   }
 
   #report(frame?: ConversationFrame, present?: readonly PresenceFrame[]): void {
+    this.#heardAt = Date.now();
     if (!this.#isLeader) return;
     this.#count += 1;
     const report: Report = {
@@ -219,6 +222,7 @@ export class SharedLink {
     this.#connection.cursor = cursor;
     this.#isComplete = isComplete;
     if (!isUp || !isNext) this.#down();
+    this.#heardAt = Date.now();
     this.#enter(state);
     if (isUp && !this.#isUp) {
       this.#up();
@@ -258,6 +262,6 @@ export class SharedLink {
   #down(): void {
     if (!this.#isUp) return;
     this.#isUp = false;
-    this.#parts.emit('onDown');
+    this.#parts.emit('onDown', this.#heardAt);
   }
 }

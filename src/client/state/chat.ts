@@ -38,8 +38,8 @@ export class Chat {
   readonly #changed = new Set<Room>();
   readonly #mender: Mender;
   readonly #presences = new Presences();
-  /** When the connection was lost; milliseconds since 1970. */
-  #downAt = Infinity;
+  /** When something came last before the connection was lost; milliseconds since 1970. */
+  #heardAt = Infinity;
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
@@ -158,17 +158,18 @@ export class Chat {
     this.#mender.isUp = true;
     this.#presences.up();
     this.outbox.allow({ send: true });
-    if (!isComplete || Date.now() - this.#downAt > AWAY_MS) this.list.outdate();
+    if (!isComplete || Date.now() - this.#heardAt > AWAY_MS) this.list.outdate();
     if (!isComplete)
       for (const room of this.#rooms.values()) room.isStale = !!room.base || room.isWanted;
     for (const thread of this.#threads.values()) thread.tellRead();
     void this.#mendAll();
   }
 
-  onDown(): void {
+  /** @param heardAt when something last came; milliseconds since 1970 */
+  onDown(heardAt = Date.now()): void {
     this.#mender.isUp = false;
-    this.#downAt = Date.now();
-    this.#presences.down();
+    this.#heardAt = heardAt;
+    this.#presences.down(heardAt);
     this.outbox.allow({ send: false });
     for (const thread of this.#threads.values()) thread.stopTyping();
     this.publish(...this.#rooms.values());

@@ -103,6 +103,20 @@ test('after some time without a connection the list is read again: nothing told 
   expect(first()).toMatchObject({ presence: { lastSeenAt: LATER }, muted: { until: null } });
 });
 
+test('so it is when the device has slept, and notices only now that the connection is lost', async () => {
+  const { client, link } = await openChat(server);
+  frame(link, true, SEEN);
+  const presence = () => client.conversations.get().items[0]?.presence;
+  const heardAt = Date.now();
+  await pass(8 * 3_600_000);
+  link.down(heardAt);
+  expect(presence()).toEqual({ online: false, lastSeenAt: new Date(heardAt).toISOString() });
+  server.presence = { online: false, lastSeenAt: LATER };
+  link.up(true);
+  await pass(100);
+  expect(presence()).toEqual({ online: false, lastSeenAt: LATER });
+});
+
 test('of a conversation that has just been created', async () => {
   const { client, link } = await openChat(server);
   const other = server.create(2);

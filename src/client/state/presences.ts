@@ -22,9 +22,9 @@ export class Presences {
     this.#upSince = this.next();
   }
 
-  /** Whoever was here was so until now, as far as one can tell. */
-  down(): void {
-    const lastSeenAt = new Date().toISOString();
+  /** @param heardAt until then whoever was here was so, as far as one can tell; milliseconds since 1970 */
+  down(heardAt: number): void {
+    const lastSeenAt = new Date(heardAt).toISOString();
     for (const [userId, { at, told }] of this.#known)
       if (told.online && at >= this.#upSince)
         this.#known.set(userId, { at, told: { online: false, lastSeenAt } });

@@ -3,6 +3,8 @@ import type { ConversationFrame, LinkEvents } from '../../link.ts';
 export type Recorder = LinkEvents & {
   readonly told: string[];
   readonly tabs: string[];
+  /** When something had last come, each time that the connection was lost. */
+  readonly heardAt: number[];
   readonly states: Parameters<LinkEvents['onState']>[0][];
   /** Each that came, and where it began anew. */
   readonly frames: (ConversationFrame | 'up')[];
@@ -12,11 +14,13 @@ export type Recorder = LinkEvents & {
 export function createRecorder(): Recorder {
   const told: string[] = [];
   const tabs: string[] = [];
+  const heardAt: number[] = [];
   const states: Recorder['states'] = [];
   const frames: Recorder['frames'] = [];
   return {
     told,
     tabs,
+    heardAt,
     states,
     frames,
     onState(state) {
@@ -32,7 +36,10 @@ export function createRecorder(): Recorder {
       frames.push('up');
       told.push(isComplete ? 'up, complete' : 'up');
     },
-    onDown: () => told.push('down'),
+    onDown(at) {
+      heardAt.push(at);
+      told.push('down');
+    },
     onMuted: (id, muted) => told.push(`${muted ? 'muted' : 'not muted'} ${id}`),
     onTab: (tabId) => tabs.push(tabId),
   };

@@ -29,11 +29,11 @@ export class FakeLink implements Link {
     this.events.onUp(isComplete);
   }
 
-  down(): void {
+  down(heardAt = Date.now()): void {
     if (!this.isUp) return;
     this.isUp = false;
     this.events.onState({ status: 'connecting' });
-    this.events.onDown();
+    this.events.onDown(heardAt);
   }
 
   send(frame: ClientMessage): boolean {
