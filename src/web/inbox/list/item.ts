@@ -57,7 +57,7 @@ export function item(
       >
       <span class="line">
         ${preview(previewOf(conversation, context.client.userId.get(), strings, locale), context)}
-        ${muted ? mutedMark(context) : nothing}
+        ${muted ? mutedMark(muted, context) : nothing}
         ${unreadCount > 0 ? badge(unreadCount, context) : nothing}
       </span>
     </span>

@@ -19,6 +19,7 @@ export const accountAr: AccountStrings = {
     forGood: 'إلى أن ألغي الكتم',
     unmute: 'إلغاء الكتم',
     muted: 'مكتومة',
+    mutedUntil: (time) => `مكتومة حتى ${time}`,
     isMuted: 'لن تصلك إشعارات من هذه المحادثة.',
     isUnmuted: 'ستصلك إشعارات من هذه المحادثة من جديد.',
   },

@@ -14,6 +14,7 @@ export const accountDe: AccountStrings = {
     forGood: 'Bis ich es wieder ändere',
     unmute: 'Stummschaltung aufheben',
     muted: 'Stummgeschaltet',
+    mutedUntil: (time) => `Stummgeschaltet bis ${time}`,
     isMuted: 'Du wirst über diese Unterhaltung nicht mehr benachrichtigt.',
     isUnmuted: 'Du wirst über diese Unterhaltung wieder benachrichtigt.',
   },

@@ -14,6 +14,7 @@ export const accountEn: AccountStrings = {
     forGood: 'Until I turn it on again',
     unmute: 'Unmute',
     muted: 'Muted',
+    mutedUntil: (time) => `Muted until ${time}`,
     isMuted: 'You will not be notified of this conversation.',
     isUnmuted: 'You will be notified of this conversation again.',
   },

@@ -14,6 +14,8 @@ export interface AccountStrings {
     readonly forGood: string;
     readonly unmute: string;
     readonly muted: string;
+    /** @param time of the day, with the date when that is another */
+    readonly mutedUntil: (time: string) => string;
     /** What has been done. */
     readonly isMuted: string;
     readonly isUnmuted: string;

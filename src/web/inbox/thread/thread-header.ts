@@ -69,7 +69,8 @@ export function headerTemplate(
     >
     <div class="names">
       <h2 class="line" part="name">
-        <bdi>${person.name}</bdi>${conversation?.muted ? mutedMark(context) : nothing}
+        <bdi>${person.name}</bdi
+        >${conversation?.muted ? mutedMark(conversation.muted, context) : nothing}
       </h2>
       ${listing === undefined ? nothing : listingTemplate(listing)}
       ${seen === undefined ? nothing : html`<div class="line seen" part="seen">${seen}</div>`}
