@@ -226,7 +226,7 @@ export const keptKeys = pgTable('kept_keys', {
  */
 export const users = pgTable('users', {
   id: uuid('id').primaryKey(),
-  /** When the last of the user's sockets closed, or the first one opened. */
+  /** Written when the first socket comes, every five minutes, and when the last one goes. Known of those who hide too, and not shown. */
   lastSeenAt: moment('last_seen_at'),
   hidesPresence: boolean('hides_presence').notNull().default(false),
   /** From the claims of a token: `email` (unless `email_verified` is false), `name` and `locale` (OpenID Connect Core 1.0, section 5.1). */
