@@ -111,6 +111,18 @@ test('while nothing is answered, nobody else is sent after those who wait alread
   expect(fcm.asked).toBe(2);
 });
 
+test('names that somebody makes up are forgotten', async () => {
+  const web = scripted('web', away);
+  const paused = pausing(web);
+  const first = device('web', 'https://0.a.example/1');
+  for (let i = 0; i < 3; i += 1) await paused.send(first, push);
+  for (let i = 1; i < 1_000; i += 1)
+    await paused.send(device('web', `https://${i}.a.example/1`), push);
+  expect(await paused.send(first, push)).toMatchObject({ reason: 'paused' });
+  await paused.send(device('web', 'https://1000.a.example/1'), push);
+  expect(await paused.send(first, push)).toBe(away);
+});
+
 test("browsers' services are told apart", async () => {
   const web = scripted('web', away);
   const paused = pausing(web);

@@ -9,6 +9,9 @@ const PROBE_MS = 2_000;
 /** Nothing was answered for so long, while somebody waits: nobody else is to wait too. In milliseconds. */
 const HANGS_AFTER_MS = 3_000;
 
+/** There are a handful of services; whoever makes up names below theirs, where nobody answers, must not fill our memory. */
+const MAX_SERVICES = 1_000;
+
 /** How a service fares. Times are by {@link performance.now}. */
 interface Service {
   /** Pushes on their way. */
@@ -34,6 +37,7 @@ export function pausing(provider: PushProvider): PushProvider {
     async send(device, push) {
       const name = nameOf(device);
       const service = services.get(name) ?? newService();
+      if (service.failures === 0 && services.size >= MAX_SERVICES) forgetIdle(services);
       services.set(name, service);
       const afterMs = waitFor(service);
       if (afterMs > 0) return { kind: 'retry', reason: 'paused', afterMs };
@@ -60,6 +64,11 @@ const nameOf = ({ platform, token }: PushDevice): string =>
 const WELL = { failures: 0, pauses: 0, pausedUntil: 0, isProbed: false };
 
 const newService = (): Service => ({ waiting: 0, answeredAt: 0, ...WELL });
+
+/** They are paused anew when they fail again. */
+function forgetIdle(services: Map<string, Service>): void {
+  for (const [name, { waiting }] of services) if (waiting === 0) services.delete(name);
+}
 
 /** In milliseconds; 0: now. */
 function waitFor({ waiting, answeredAt, pauses, pausedUntil, isProbed }: Service): number {
