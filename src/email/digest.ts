@@ -53,7 +53,9 @@ SELECT u.email AS address, u.locale, u.time_zone AS "timeZone", o.name, c.listin
   m.content, m.created_at AS "createdAt", m.attachments, m.count
 FROM conversations c
 JOIN users u ON u.id = $2
-LEFT JOIN users o ON o.id = CASE WHEN c.buyer_id = $2 THEN c.seller_id ELSE c.buyer_id END
+LEFT JOIN LATERAL (
+  SELECT name FROM users WHERE id = CASE WHEN c.buyer_id = $2 THEN c.seller_id ELSE c.buyer_id END LIMIT 1
+) o ON true
 LEFT JOIN notices n ON n.conversation_id = c.id AND n.user_id = $2
 CROSS JOIN LATERAL (
   SELECT content, created_at, attachments, (count(*) OVER ())::integer AS count, seq

@@ -138,18 +138,19 @@ LEFT JOIN claimed k USING (conversation_id, user_id)
 LEFT JOIN badges b USING (user_id)
 LEFT JOIN LATERAL (SELECT name FROM users WHERE id = d.sender_id LIMIT 1) s ON true`;
 
-/** Locked in the order in which they are claimed. */
+/**
+ * Locked in the order in which they are claimed. `ON CONFLICT` can only be planned as look-ups; there is a row of each, unless the conversation was
+ * removed meanwhile.
+ */
 const RECORD = `
-WITH told AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[])
-    AS t(conversation_id, user_id, seq, claimed_until)
-), locked AS MATERIALIZED (
-  SELECT t.* FROM told t JOIN notices n USING (conversation_id, user_id)
-  ORDER BY conversation_id, user_id FOR NO KEY UPDATE OF n
-)
-UPDATE notices n
-SET pushed_seq = greatest(n.pushed_seq, t.seq),
-  pushing_seq = CASE WHEN n.pushing_until = t.claimed_until THEN NULL ELSE n.pushing_seq END,
-  pushing_until = CASE WHEN n.pushing_until = t.claimed_until THEN NULL ELSE n.pushing_until END
-FROM locked t
-WHERE n.conversation_id = t.conversation_id AND n.user_id = t.user_id`;
+INSERT INTO notices AS n (conversation_id, user_id, pushed_seq, pushing_until)
+SELECT conversation_id, user_id, seq, claimed_until
+FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS t(conversation_id, user_id, seq, claimed_until)
+CROSS JOIN LATERAL (
+  SELECT FROM notices WHERE conversation_id = t.conversation_id AND user_id = t.user_id LIMIT 1
+) known
+ORDER BY conversation_id, user_id
+ON CONFLICT (conversation_id, user_id) DO UPDATE
+SET pushed_seq = greatest(n.pushed_seq, excluded.pushed_seq),
+  pushing_seq = CASE WHEN n.pushing_until = excluded.pushing_until THEN NULL ELSE n.pushing_seq END,
+  pushing_until = CASE WHEN n.pushing_until = excluded.pushing_until THEN NULL ELSE n.pushing_until END`;

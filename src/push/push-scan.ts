@@ -17,11 +17,16 @@ export const pushScan = (jobs: Jobs, delayMs: number): Scan => ({
   },
 });
 
-/** Laterals with a LIMIT are look-ups by their key, whatever a plan that is kept thinks of the tables' sizes. */
+/**
+ * Laterals with a LIMIT are look-ups by their key, whatever a plan that is kept thinks of the tables' sizes; and what is to come in the order of its
+ * time is looked for by that.
+ */
 const UNREAD_LATELY = `
 WITH m AS MATERIALIZED (
-  SELECT DISTINCT conversation_id, sender_id FROM messages
-  WHERE created_at >= $1 AND created_at < $2 AND read_at IS NULL AND deleted_at IS NULL
+  SELECT DISTINCT conversation_id, sender_id FROM (
+    SELECT * FROM messages WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at OFFSET 0
+  ) m
+  WHERE read_at IS NULL AND deleted_at IS NULL
 )
 SELECT m.conversation_id AS "conversationId", c.user_id AS "userId"
 FROM m

@@ -93,7 +93,8 @@ ON CONFLICT DO NOTHING`;
 
 /**
  * `locked` sees the newest version of the rows, even when it had to wait for them (PostgreSQL manual, "Read Committed Isolation Level"), and
- * takes them in order, so that two of these can't deadlock. Laterals with a LIMIT are look-ups by their key.
+ * takes them in order, so that two of these can't deadlock. Laterals with a LIMIT are look-ups by their key, and so is `ON CONFLICT`: there is
+ * a row of each.
  */
 const REMIND = `
 WITH asked AS MATERIALIZED (
@@ -122,9 +123,13 @@ WITH asked AS MATERIALIZED (
     SELECT email IS NOT NULL AND email_off_at IS NULL AS is_wanted FROM users WHERE id = n.user_id LIMIT 1
   ) u ON true
   WHERE m.seq > n.reminded_seq
+), reminded AS (
+  SELECT * FROM unread WHERE is_mailed OR $4
+), remembered AS (
+  INSERT INTO notices (conversation_id, user_id, reminded_seq)
+  SELECT conversation_id, user_id, seq FROM reminded
+  ON CONFLICT (conversation_id, user_id) DO UPDATE SET reminded_seq = excluded.reminded_seq
 )
-UPDATE notices n SET reminded_seq = u.seq
-FROM unread u
-WHERE n.conversation_id = u.conversation_id AND n.user_id = u.user_id AND (u.is_mailed OR $4)
-RETURNING n.conversation_id AS "conversationId", n.user_id AS "userId", u.seq, u.since_seq AS "sinceSeq",
-  now() AS at, u.is_mailed AS "isMailed"`;
+SELECT conversation_id AS "conversationId", user_id AS "userId", seq, since_seq AS "sinceSeq", now() AS at,
+  is_mailed AS "isMailed"
+FROM reminded`;

@@ -32,11 +32,13 @@ export const remindScan = ({ remindAfterMs, hasWebhook, jobs }: RemindScanParts)
   },
 });
 
-/** Laterals with a LIMIT are look-ups by their key, whatever a plan that is kept thinks of the tables' sizes. */
+/** As that of `push/push-scan.ts`. */
 const UNREAD = `
 WITH m AS MATERIALIZED (
-  SELECT conversation_id, sender_id, max(seq) AS seq FROM messages
-  WHERE created_at >= $1 AND created_at < $2 AND read_at IS NULL AND deleted_at IS NULL
+  SELECT conversation_id, sender_id, max(seq) AS seq FROM (
+    SELECT * FROM messages WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at OFFSET 0
+  ) m
+  WHERE read_at IS NULL AND deleted_at IS NULL
   GROUP BY conversation_id, sender_id
 )
 SELECT m.conversation_id AS "conversationId", r.user_id AS "userId"
