@@ -1,8 +1,13 @@
 /** Who is told what by push, and when: on real nodes and PostgreSQL, with a provider that remembers. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { transaction } from '../src/jobs/transaction.ts';
+import { removeGone } from '../src/push/gone.ts';
 import { Chat, twoNodes } from './support/chat.ts';
+import { jobsWorker } from './support/jobs.ts';
 import { type PushWorker, addDevice, pushWorker } from './support/push-worker.ts';
+import { RecordingProvider } from './support/recording-provider.ts';
 import { query } from './support/query.ts';
 
 const nodes = twoNodes({ ROLE: 'node' });
@@ -64,6 +69,21 @@ test('nothing of what is read, or deleted, within the delay', async () => {
   await chat.delete(chat.buyer, deleted.id);
   await sleep(QUIET_MS + 500);
   expect(worker.provider.sent).toEqual([]);
+});
+
+test('a device that cannot be told has no others told again', async () => {
+  const provider = new RecordingProvider('web');
+  const worker = await pushWorker(nodes.databaseUrl, { provider });
+  const chats = await Promise.all([Chat.create(nodes), Chat.create(nodes)]);
+  const [broken, token] = ['no URL', `https://push.example/${randomUUID()}`];
+  const device = { platform: 'web', keys: undefined } as const;
+  await addDevice(nodes.databaseUrl, chats[0].seller.id, { ...device, token: broken });
+  await addDevice(nodes.databaseUrl, chats[1].seller.id, { ...device, token });
+  await Promise.all(chats.map((chat) => chat.send(chat.buyer, 'x')));
+  await expect.poll(() => worker.outcomes.toSorted()).toEqual(['refused', 'sent']);
+  await sleep(3_500);
+  expect(worker.outcomes).toHaveLength(2);
+  expect(provider.to(token)).toHaveLength(1);
 });
 
 test('nothing to who has no device, or wrote it', async () => {
@@ -198,34 +218,44 @@ test('one that was not taken is tried again with the same id, when the provider 
   expect(worker.outcomes).toEqual(['retry', 'retry', 'sent']);
 });
 
-test.each(['read', 'deleted', 'muted', 'told of something newer', 'gone'] as const)(
-  'one that was not taken is not tried again when it is %s meanwhile',
-  async (what) => {
-    const { chat, worker, token } = await scene();
-    worker.provider.results.push({ kind: 'retry', reason: '503', afterMs: 3_000 });
-    const message = await chat.send(chat.buyer, 'first');
-    await expect.poll(() => worker.provider.sent.length).toBe(1);
-    const id = worker.provider.to(token)[0]?.id;
-    // Recorded before anything else happens.
-    await expect
-      .poll(() =>
-        sql('SELECT FROM notices WHERE user_id = $1 AND pushed_seq > 0', [chat.seller.id]),
-      )
-      .toHaveLength(1);
+const NO_LONGER = ['read', 'deleted', 'muted', 'told of something newer', 'gone'] as const;
+
+test(`one that was not taken is not tried again when it is ${NO_LONGER.join(', ')} meanwhile`, async () => {
+  const worker = await pushWorker(nodes.databaseUrl);
+  const { provider } = worker;
+  for (const _ of NO_LONGER)
+    provider.results.push({ kind: 'retry', reason: '503', afterMs: 4_000 });
+  const parts = await Promise.all(
+    NO_LONGER.map(async (what) => {
+      const chat = await Chat.create(nodes);
+      const token = await addDevice(nodes.databaseUrl, chat.seller.id);
+      return { what, chat, token, message: await chat.send(chat.buyer, 'first') };
+    }),
+  );
+  await expect.poll(() => provider.sent.length).toBe(NO_LONGER.length);
+  const sellers = parts.map(({ chat }) => chat.seller.id);
+  // Recorded before anything else happens.
+  await expect
+    .poll(() => sql('SELECT FROM notices WHERE user_id = ANY ($1) AND pushed_seq > 0', [sellers]))
+    .toHaveLength(NO_LONGER.length);
+  for (const { what, chat, message } of parts) {
+    const { id } = chat.seller;
     if (what === 'read') await chat.call(chat.seller, 'POST', '/read', { messageId: message.id });
     else if (what === 'deleted') await chat.delete(chat.buyer, message.id);
     else if (what === 'muted')
-      await sql(`UPDATE notices SET muted_until = 'infinity' WHERE user_id = $1`, [chat.seller.id]);
-    else if (what === 'gone') await sql('DELETE FROM devices WHERE user_id = $1', [chat.seller.id]);
+      await sql(`UPDATE notices SET muted_until = 'infinity' WHERE user_id = $1`, [id]);
+    else if (what === 'gone') await sql('DELETE FROM devices WHERE user_id = $1', [id]);
     else await chat.send(chat.buyer, 'second');
-    await sleep(6_000);
-    const pushes = worker.provider.to(token);
-    expect(pushes.filter((push) => push.id === id)).toHaveLength(1);
+  }
+  await sleep(7_000);
+  for (const { what, token } of parts) {
+    const pushes = provider.to(token);
+    expect(pushes.filter(({ id }) => id === pushes[0]?.id)).toHaveLength(1);
     expect(pushes.map(({ body }) => body)).toEqual(
       what === 'told of something newer' ? ['first', '2 new messages'] : ['first'],
     );
-  },
-);
+  }
+});
 
 test('a device that is gone is forgotten, and one whose push will never be taken is not', async () => {
   const { chat, worker, token } = await scene();
@@ -302,4 +332,26 @@ test('what waits and how far behind the search is can be asked', async () => {
   const { waiting, behind } = await worker.notifier.backlog();
   expect(waiting).toMatchObject({ push: 0, push_again: 0 });
   expect(behind.get('push')).toBeLessThan(5);
+});
+
+test('devices that are gone are removed by two workers at once', async () => {
+  const { pool } = await jobsWorker(nodes.databaseUrl);
+  const user = randomUUID();
+  for (let i = 0; i < 3; i += 1) {
+    await sql(
+      `INSERT INTO devices (id, user_id, platform, token, created_at, registered_at)
+       SELECT gen_random_uuid(), $1::uuid, 'fcm', gen_random_uuid()::text, now(), now() FROM generate_series(1, 2000) n`,
+      [user],
+    );
+    const rows = await query<{ id: string; token: string }>(
+      nodes.databaseUrl,
+      'SELECT id, token FROM devices WHERE user_id = $1',
+      [user],
+    );
+    const gone = rows.map((row) => ({ ...row, platform: 'fcm', keys: undefined }) as const);
+    await Promise.all(
+      [gone, gone.toReversed()].map((some) => transaction(pool, (tx) => removeGone(tx, some))),
+    );
+    expect(await sql('SELECT FROM devices WHERE user_id = $1', [user])).toEqual([]);
+  }
 });

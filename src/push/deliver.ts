@@ -1,5 +1,7 @@
+import { errorCode } from '../lib/error-code.ts';
 import type { Logger } from '../lib/logger.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
+import { refused } from './attempt.ts';
 import { type Told, notificationOf } from './notification.ts';
 import type { Push, PushDevice, PushPlatform, PushProvider, PushResult } from './provider.ts';
 import { pausing } from './pausing.ts';
@@ -59,17 +61,20 @@ export function createDelivery(parts: DeliverParts): Delivery {
     (leftOut, platform: PushPlatform, kind: string, reason: string) =>
       logger.warn({ platform, kind, reason, leftOut }, 'a push was not taken'),
   );
+  const send: Deliver = async (device, telling, expiresAt) => {
+    const provider = providers.get(device.platform);
+    if (provider === undefined) return refused('not set up');
+    return provider.send(device, toPush(telling, parts, expiresAt));
+  };
   return {
     platforms: [...providers.keys()],
     async deliver(device, telling, expiresAt) {
       const { platform } = device;
       const since = performance.now();
-      const result = (await providers
-        .get(platform)
-        ?.send(device, toPush(telling, parts, expiresAt))) ?? {
-        kind: 'refused',
-        reason: 'not set up',
-      };
+      const result = await send(device, telling, expiresAt).catch(
+        // A device that cannot be told must not have the others of its batch told again and again.
+        (error: unknown) => refused(errorCode(error) ?? 'error'),
+      );
       observer.pushed(platform, result.kind);
       if (result.kind === 'sent')
         observer.sent(telling.ageSeconds + (performance.now() - since) / 1_000);

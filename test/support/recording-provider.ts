@@ -1,13 +1,23 @@
-import type { Push, PushDevice, PushProvider, PushResult } from '../../src/push/provider.ts';
+import type {
+  Push,
+  PushDevice,
+  PushPlatform,
+  PushProvider,
+  PushResult,
+} from '../../src/push/provider.ts';
 
 /** Takes pushes, and remembers them: for tests of what is decided. */
 export class RecordingProvider implements PushProvider {
-  readonly platform = 'fcm';
+  readonly platform: PushPlatform;
   readonly sent: { readonly token: string; readonly push: Push }[] = [];
   /** How the next ones are answered; then they are taken. */
   readonly results: PushResult[] = [];
   /** Waited for before each answer. */
   hold: Promise<void> | undefined;
+
+  constructor(platform: PushPlatform = 'fcm') {
+    this.platform = platform;
+  }
 
   async send({ token }: PushDevice, push: Push): Promise<PushResult> {
     this.sent.push({ token, push });
