@@ -37,6 +37,8 @@ const modulo = (value: number, by: number): number => ((value % by) + by) % by;
 /** Gives the minute of the day. */
 type Clock = (at: number) => number;
 const clocks = new Map<string, Clock>();
+/** There are some 600 zones; but case does not matter, and whoever makes use of that must not fill our memory. */
+const MAX_CLOCKS = 1_000;
 
 function clockOf(timeZone: string): Clock {
   let clock = clocks.get(timeZone);
@@ -46,6 +48,7 @@ function clockOf(timeZone: string): Clock {
       const [hour = 0, minute = 0] = format.format(at).split(':').map(Number);
       return hour * 60 + minute;
     };
+    if (clocks.size >= MAX_CLOCKS) clocks.clear();
     clocks.set(timeZone, clock);
   }
   return clock;
