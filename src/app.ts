@@ -43,7 +43,7 @@ import {
 } from './metrics/observers.ts';
 import { type Notifier, openNotifier } from './notifier.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
-import { openPeople } from './people.ts';
+import { openUserFeatures } from './user-features.ts';
 import { openProviders } from './push/open-providers.ts';
 import { openLimits, openServices } from './services.ts';
 import { apiRoutes } from './transport/api.ts';
@@ -218,8 +218,8 @@ async function build(
 
   const hidePresence = hub.presence.hide.bind(hub.presence);
   const { push, email } = config.notifications;
-  const people = await openPeople(push, database, hidePresence, logger, disposer);
-  const authenticate = people.remembering(createAuthenticate(auth));
+  const users = await openUserFeatures(push, database, hidePresence, logger, disposer);
+  const authenticate = users.remembering(createAuthenticate(auth));
   const mayComeFrom = createOriginCheck(config.allowedOrigins);
   const readState = createReadState(database, isDraining, logger);
   const readMetrics = supervised?.readMetrics ?? (() => metrics.registry.metrics());
@@ -236,7 +236,7 @@ async function build(
       ...changes,
     }),
     ...attachmentRoutes(attachments),
-    ...people.routes,
+    ...users.routes,
     ...(await openEmailAnswers(email, database, sendMessage)),
     ...systemRoutes({ bus, readState, docsPage }),
     ...(await inboxScriptRoutes()),

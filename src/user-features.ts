@@ -13,20 +13,20 @@ import { type PeopleParts, peopleRoutes } from './transport/people-routes.ts';
 import { openProfiles, toProfile } from './users/profiles.ts';
 import { createUserSettings } from './users/settings.ts';
 
-/** What a node keeps of people, beside what they say to each other. */
-export interface People {
+/** What a node keeps of its users, beside what they say to each other. */
+export interface UserFeatures {
   readonly routes: Route[];
   /** Takes note of what the tokens say of their users. */
   remembering(authenticate: Authenticate): Authenticate;
 }
 
-export async function openPeople(
+export async function openUserFeatures(
   push: PushSettings,
   database: Database,
   hidePresence: PeopleParts['hidePresence'],
   logger: Logger,
   disposer: Disposer,
-): Promise<People> {
+): Promise<UserFeatures> {
   const platforms = (['fcm', 'apns', 'web'] satisfies PushPlatform[]).filter(
     (platform) => push[platform] !== undefined,
   );
