@@ -41,9 +41,9 @@ const questions = (): string[] =>
     ),
   ].map((text) => text.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*'));
 
-/** A node where something has happened. */
+/** A node, with workers, where something has happened. */
 async function busyNode(more: Record<string, string> = {}): Promise<NodeProcess> {
-  const node = await nodeForTest({ ...clusterEnv(await createDatabase()), ...more });
+  const node = await nodeForTest({ ...clusterEnv(await createDatabase()), ROLE: 'all', ...more });
   const [buyer, seller] = [await newUser(), await newUser()];
   const conversationId = await newConversation(node.url, buyer, seller);
   const client = await connect(node.wsUrl, buyer);

@@ -117,6 +117,20 @@ describe('jobs', () => {
     await expect.poll(() => left(worker)).toBe(0);
   });
 
+  test('that are put back untried count no attempt', async () => {
+    const worker = await jobsWorker(await createDatabase());
+    const attempts: number[] = [];
+    worker.jobs.work(
+      webhooks(([job]) => {
+        attempts.push(job!.attempt);
+        const isUntried = attempts.length < 3;
+        return attempts.length < 4 ? { retries: [{ job: job!, afterMs: 1, isUntried }] } : done;
+      }),
+    );
+    await worker.add('webhook', numbers(1));
+    await expect.poll(() => attempts).toEqual([0, 0, 0, 1]);
+  });
+
   test('of a batch that fails are tried again, as is what their end should have written', async () => {
     const worker = await jobsWorker(await createDatabase());
     let runs = 0;

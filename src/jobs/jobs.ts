@@ -110,10 +110,14 @@ export async function openJobs(
     transaction(pool, async (tx) => {
       await record?.(tx);
       await boss.deleteJob(name, [...jobs.values()], { db: inTransaction(tx) });
-      for (const { job, afterMs } of retries) {
+      for (const { job, afterMs, isUntried = false } of retries) {
         const id = jobs.get(job);
         if (id === undefined) throw new Error(`${name}: tries a job again that it was not given`);
-        const data = { item: job.item, attempt: job.attempt + 1, since: job.since };
+        const data = {
+          item: job.item,
+          attempt: job.attempt + Number(!isUntried),
+          since: job.since,
+        };
         await insert(tx, name, [{ id, data }], afterMs);
       }
     });

@@ -17,6 +17,8 @@ export interface Job<T> {
 
 export interface Retry<T> {
   readonly job: Job<T>;
+  /** It was put back as it came: no attempt to count. */
+  readonly isUntried?: boolean;
   readonly afterMs: number;
 }
 

@@ -3,7 +3,10 @@ import type { PushDevice, PushProvider, PushResult } from './provider.ts';
 /** So many failures with no success between them are the service's, not a device's. */
 const MAX_FAILURES = 3;
 const FIRST_PAUSE_MS = 1_000;
-const MAX_PAUSE_MS = 60_000;
+/** What waits for a service is told soon after it is back. */
+const MAX_PAUSE_MS = 15_000;
+/** Who asks us to wait is believed up to here, in milliseconds. */
+const MAX_ASKED_MS = 60_000;
 /** Others wait for the one that tries whether it is back, in milliseconds. */
 const PROBE_MS = 2_000;
 /** Nothing was answered for so long, while somebody waits: nobody else is to wait too. In milliseconds. */
@@ -40,7 +43,7 @@ export function pausing(provider: PushProvider): PushProvider {
       if (service.failures === 0 && services.size >= MAX_SERVICES) forgetIdle(services);
       services.set(name, service);
       const afterMs = waitFor(service);
-      if (afterMs > 0) return { kind: 'retry', reason: 'paused', afterMs };
+      if (afterMs > 0) return { kind: 'retry', reason: 'paused', afterMs, isUntried: true };
       const isProbe = service.pauses > 0;
       if (isProbe) service.isProbed = true;
       if (service.waiting === 0) service.answeredAt = performance.now();
@@ -89,5 +92,5 @@ function fail(
   if (!begins) return;
   const ownMs = Math.min(FIRST_PAUSE_MS * 2 ** service.pauses, MAX_PAUSE_MS);
   service.pauses += 1;
-  service.pausedUntil = performance.now() + Math.max(ownMs, Math.min(afterMs, MAX_PAUSE_MS));
+  service.pausedUntil = performance.now() + Math.max(ownMs, Math.min(afterMs, MAX_ASKED_MS));
 }

@@ -37,7 +37,13 @@ export interface Push {
 export type PushResult =
   | { readonly kind: 'sent' }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly afterMs?: number;
+      /** The service was not even asked: no attempt to count. */
+      readonly isUntried?: true;
+    }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**

@@ -44,19 +44,22 @@ export const pushAgainQueue = ({ pool, delivery }: PushAgainParts): Queue<PushAg
         if (recipient === undefined || device === undefined || telling === undefined) return;
         const now = Date.now();
         const expiresAt = job.since + EXPIRES_MS;
-        const again = (afterMs: number): void => {
-          if (now + afterMs < expiresAt) retries.push({ job, afterMs });
+        const again = (afterMs: number, isUntried: boolean): void => {
+          if (now + afterMs < expiresAt) retries.push({ job, afterMs, isUntried });
           else delivery.expired(device);
         };
         const until = recipient.quietHours && quietUntil(recipient.quietHours, now);
         if (until !== undefined) {
-          again(until - now);
+          again(until - now, true);
           return;
         }
         const { locale } = recipient;
         const result = await delivery.deliver(device, { ...telling, locale }, expiresAt);
         if (result.kind === 'gone') gone.push(device);
-        if (result.kind === 'retry') again(retryDelayMs(job.attempt + 1, result.afterMs));
+        if (result.kind !== 'retry') return;
+        const { afterMs, isUntried = false } = result;
+        // A service that was away is asked again when it is, however often that was before.
+        again(retryDelayMs(isUntried ? 0 : job.attempt + 1, afterMs), isUntried);
       }),
     );
     return { retries, record: (tx) => removeGone(tx, gone) };

@@ -100,8 +100,9 @@ export function webhookQueue(
       for (const job of queue) {
         const event = events.get(job.item);
         if (event === undefined) observer.webhook(job.item.type, 'outdated');
-        else if (pause.waitMs > 0) retries.push({ job, afterMs: pause.waitMs });
-        else if (performance.now() > beginBefore) retries.push({ job, afterMs: 0 });
+        else if (pause.waitMs > 0) retries.push({ job, afterMs: pause.waitMs, isUntried: true });
+        else if (performance.now() > beginBefore)
+          retries.push({ job, afterMs: 0, isUntried: true });
         else await send(job, event);
       }
     };
