@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AttachmentSettings } from './attachments/settings.ts';
-import { hasLogin, isUrl, url, whole } from './config-rules.ts';
+import { hasLogin, isUrl, webUrl, whole } from './config-rules.ts';
 
 const DEFAULT_BYTES = 25 * 1024 * 1024;
 /** What one PUT to S3 takes (Amazon S3 User Guide, "Uploading objects"). */
@@ -9,7 +9,6 @@ const BYTES_RULE = `must be bytes, 1 to ${MAX_BYTES}`;
 /** Servers other than AWS mostly do not care. */
 const DEFAULT_S3_REGION = 'us-east-1';
 const DEFAULT_CLAMD_PORT = 3310;
-const NO_LOGIN = { error: 'must have no user and no password in it' };
 
 export const attachmentVariables = {
   ATTACHMENTS_DIR: z.string().optional(),
@@ -22,9 +21,7 @@ export const attachmentVariables = {
       error: 'must be the name of a bucket: 3 to 63 of a-z, 0-9, . and -',
     })
     .optional(),
-  S3_ENDPOINT: url(['http:', 'https:'])
-    .refine((text) => !hasLogin(text), NO_LOGIN)
-    .optional(),
+  S3_ENDPOINT: webUrl().optional(),
   S3_REGION: z.string().optional(),
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),

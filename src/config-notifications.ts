@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasLogin, isUrl, list, number, url } from './config-rules.ts';
+import { isUrl, list, number, url, webUrl } from './config-rules.ts';
 
 /** What reaches people who are not there. Each part is off while what it needs is not set. */
 export interface NotificationSettings {
@@ -72,8 +72,6 @@ const MAX_EMAIL_AFTER_MINUTES = 43_200;
 const SECRET_RULE = 'must be whsec_ and 24 to 64 bytes in base64';
 const CONVERSATION_URL_RULE = 'must be an http:// or https:// URL with {conversationId} in it';
 const SUBJECT_RULE = 'must be a mailto: or https:// URL';
-const NO_LOGIN = { error: 'must have no user and no password in it' };
-const plainUrl = url(['http:', 'https:']).refine((text) => !hasLogin(text), NO_LOGIN);
 
 const webhookSecret = z
   .string()
@@ -87,7 +85,9 @@ const webhookSecret = z
   .transform(secretBytes);
 
 export const notificationVariables = {
-  PUBLIC_URL: plainUrl.transform((text) => text.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: webUrl()
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
   CONVERSATION_URL: z
     .string()
     .refine((text) => isUrl(text, ['http:', 'https:']) && text.includes('{conversationId}'), {
@@ -102,12 +102,12 @@ export const notificationVariables = {
     .enum(['message', 'none'], { error: 'must be message or none' })
     .default('message'),
   FCM_SERVICE_ACCOUNT_FILE: z.string().optional(),
-  FCM_URL: plainUrl.default('https://fcm.googleapis.com'),
+  FCM_URL: webUrl().default('https://fcm.googleapis.com'),
   APNS_KEY_FILE: z.string().optional(),
   APNS_KEY_ID: z.string().optional(),
   APNS_TEAM_ID: z.string().optional(),
   APNS_TOPIC: z.string().optional(),
-  APNS_URL: plainUrl.default('https://api.push.apple.com'),
+  APNS_URL: webUrl().default('https://api.push.apple.com'),
   VAPID_SUBJECT: z
     .string()
     .refine((text) => isUrl(text, ['mailto:', 'https:']), { error: SUBJECT_RULE })
@@ -136,7 +136,7 @@ export const notificationVariables = {
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, { error: 'must be a domain such as reply.shop.example' })
     .optional(),
   EMAIL_REPLY_SECRET: webhookSecret.optional(),
-  WEBHOOK_URL: plainUrl.optional(),
+  WEBHOOK_URL: webUrl().optional(),
   WEBHOOK_SECRET: webhookSecret.optional(),
   WEBHOOK_SECRET_PREVIOUS: webhookSecret.optional(),
 };

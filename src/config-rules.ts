@@ -27,6 +27,12 @@ export const url = (protocols: readonly string[]) =>
     error: `must be a ${protocols.map((protocol) => `${protocol}//`).join(' or ')} URL`,
   });
 
+/** `fetch` takes none with a login in it, and would name it in its error. */
+export const webUrl = () =>
+  url(['http:', 'https:']).refine((text) => !hasLogin(text), {
+    error: 'must have no user and no password in it',
+  });
+
 /** Comma-separated; what is between two commas may be nothing. */
 export const list = (isValid: (item: string) => boolean, error: string) =>
   z

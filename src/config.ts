@@ -8,7 +8,7 @@ import {
   notificationVariables,
   notificationsOf,
 } from './config-notifications.ts';
-import { hasLogin, isNetwork, isUrl, list, number, url, whole } from './config-rules.ts';
+import { isNetwork, isUrl, list, number, url, webUrl, whole } from './config-rules.ts';
 import { LOG_LEVELS, type LogLevel } from './lib/logger.ts';
 import { StartupError } from './lib/startup-error.ts';
 
@@ -102,10 +102,7 @@ const variables = z.object({
   REDIS_SENTINEL_NAME: z.string().optional(),
   JWT_SECRET: secret.optional(),
   JWT_SECRET_PREVIOUS: secret.optional(),
-  // `fetch` takes none with a password, and would name it in its error.
-  JWKS_URL: url(['http:', 'https:'])
-    .refine((text) => !hasLogin(text), { error: 'must have no user and no password in it' })
-    .optional(),
+  JWKS_URL: webUrl().optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   ALLOWED_ORIGINS: list(
