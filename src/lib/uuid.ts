@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Characters of a UUID in its 8-4-4-4-12 form (RFC 9562, section 4). */
 export const UUID_LENGTH = 36;
 /** Where in it the two digits of each byte stand. */
@@ -36,4 +38,12 @@ export function writeUuid(target: Uint8Array, at: number, text: Uint8Array, from
 export function readUuid(bytes: Buffer, at: number): string {
   const hex = bytes.toString('hex', at, at + 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The UUIDv5 of a name (RFC 9562, section 5.5): the same for the same name. @param namespace 16 bytes */
+export function namedUuid(namespace: Buffer, name: string): string {
+  const hash = createHash('sha1').update(namespace).update(name).digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  return readUuid(hash, 0);
 }
