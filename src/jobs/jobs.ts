@@ -53,6 +53,13 @@ interface Stored<T> {
   readonly since: number;
 }
 
+/** One to be added. With an id it takes the place it had. */
+interface Waiting {
+  readonly id?: string;
+  readonly data: Stored<object>;
+  readonly afterMs: number;
+}
+
 /** @param pool of its own, with two connections at least: chat does not wait for jobs */
 export async function openJobs(
   pool: Pool,
@@ -82,18 +89,19 @@ export async function openJobs(
   const stops: (() => Promise<void>)[] = [];
   disposer.defer(() => Promise.all(stops.map((stop) => stop())));
 
-  /** One that has an id takes the place it had. */
   const insert = async (
     tx: PoolClient,
     name: QueueName,
-    jobs: readonly { readonly id?: string; readonly data: Stored<object> }[],
-    afterMs: number,
+    jobs: readonly Waiting[],
   ): Promise<void> => {
-    // By PostgreSQL's clock.
-    const startAfter = `${afterMs} milliseconds`;
     for (let from = 0; from < jobs.length; from += PIECE)
       await boss.insert(
-        jobs.slice(from, from + PIECE).map((job) => ({ name, ...job, startAfter })),
+        jobs.slice(from, from + PIECE).map(({ afterMs, ...job }) => ({
+          name,
+          ...job,
+          // By PostgreSQL's clock.
+          startAfter: `${afterMs} milliseconds`,
+        })),
         { db: inTransaction(tx) },
       );
   };
@@ -110,16 +118,16 @@ export async function openJobs(
     transaction(pool, async (tx) => {
       await record?.(tx);
       await boss.deleteJob(name, [...jobs.values()], { db: inTransaction(tx) });
-      for (const { job, afterMs, isUntried = false } of retries) {
-        const id = jobs.get(job);
-        if (id === undefined) throw new Error(`${name}: tries a job again that it was not given`);
-        const data = {
-          item: job.item,
-          attempt: job.attempt + Number(!isUntried),
-          since: job.since,
-        };
-        await insert(tx, name, [{ id, data }], afterMs);
-      }
+      await insert(
+        tx,
+        name,
+        retries.map(({ job, afterMs, isUntried = false }) => {
+          const id = jobs.get(job);
+          if (id === undefined) throw new Error(`${name}: tries a job again that it was not given`);
+          const attempt = job.attempt + Number(!isUntried);
+          return { id, data: { item: job.item, attempt, since: job.since }, afterMs };
+        }),
+      );
     });
 
   /** @returns false when there was nothing to do */
@@ -149,8 +157,7 @@ export async function openJobs(
       return insert(
         tx,
         queue,
-        items.map((item) => ({ data: { item, attempt: 0, since } })),
-        afterMs,
+        items.map((item) => ({ data: { item, attempt: 0, since }, afterMs })),
       );
     },
     work(queue) {
