@@ -77,6 +77,18 @@ export async function recordPushed(tx: PoolClient, claims: readonly Claim[]): Pr
   });
 }
 
+/**
+ * Of a party `i`: its conversation `c`, and what it was told, `n`. Laterals with a LIMIT are look-ups by their key, whatever a plan that is kept
+ * thinks of the tables' sizes.
+ */
+export const PARTY = `
+  CROSS JOIN LATERAL (
+    SELECT * FROM conversations WHERE id = i.conversation_id AND i.user_id IN (buyer_id, seller_id) LIMIT 1
+  ) c
+  LEFT JOIN LATERAL (
+    SELECT * FROM notices n WHERE n.conversation_id = i.conversation_id AND n.user_id = i.user_id LIMIT 1
+  ) n ON true`;
+
 /** Messages of the other party that are unread, by `i` (a party) and `c` (its conversation). */
 export const UNREAD = `
   m.conversation_id = c.id AND m.sender_id <> i.user_id AND m.read_at IS NULL AND m.deleted_at IS NULL
@@ -97,21 +109,13 @@ export const BADGE = `
   + (SELECT coalesce(sum(buyer_sent - seller_read), 0) FROM conversations c
     WHERE seller_id = u.user_id AND buyer_sent > seller_read AND ${HEARD})`;
 
-/**
- * Laterals with a LIMIT are look-ups by their key, whatever a plan that is kept thinks of the tables' sizes. What another worker has done since the statement
- * began shows when the row is written.
- */
+/** What another worker has done since the statement began shows when the row is written. */
 const CLAIM = `
 WITH due AS MATERIALIZED (
   SELECT i.*, m.id AS message_id, m.seq, m.sender_id, m.content, m.attachments,
     ${UNREAD_COUNT} AS unread, extract(epoch FROM now() - first.created_at)::float8 AS age
   FROM unnest($1::uuid[], $2::uuid[]) AS i(conversation_id, user_id)
-  CROSS JOIN LATERAL (
-    SELECT * FROM conversations WHERE id = i.conversation_id AND i.user_id IN (buyer_id, seller_id) LIMIT 1
-  ) c
-  LEFT JOIN LATERAL (
-    SELECT * FROM notices n WHERE n.conversation_id = i.conversation_id AND n.user_id = i.user_id LIMIT 1
-  ) n ON true
+  ${PARTY}
   CROSS JOIN LATERAL (
     SELECT * FROM messages m WHERE ${UNREAD} AND m.seq > coalesce(n.pushed_seq, 0) ORDER BY m.seq DESC LIMIT 1
   ) m

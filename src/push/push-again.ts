@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { uuidArray } from '../db/arrays.ts';
 import type { Queue, Retry } from '../jobs/queue.ts';
-import { BADGE, type Party, UNREAD, UNREAD_COUNT } from './claim.ts';
+import { BADGE, PARTY, type Party, UNREAD, UNREAD_COUNT } from './claim.ts';
 import { type Delivery, EXPIRES_MS, type Telling } from './deliver.ts';
 import type { PushDevice } from './provider.ts';
 import { removeGone } from './gone.ts';
@@ -97,12 +97,7 @@ SELECT i.n::integer AS n, i.conversation_id AS "conversationId", i.user_id AS "u
   extract(epoch FROM now() - m.created_at)::float8 AS "ageSeconds"
 FROM item i
 JOIN badges b USING (user_id)
-CROSS JOIN LATERAL (
-  SELECT * FROM conversations WHERE id = i.conversation_id AND i.user_id IN (buyer_id, seller_id) LIMIT 1
-) c
-LEFT JOIN LATERAL (
-  SELECT * FROM notices n WHERE n.conversation_id = i.conversation_id AND n.user_id = i.user_id LIMIT 1
-) n ON true
+${PARTY}
 CROSS JOIN LATERAL (
   SELECT * FROM messages m WHERE ${UNREAD} AND m.seq <= i.seq ORDER BY m.seq DESC LIMIT 1
 ) m
