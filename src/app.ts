@@ -14,12 +14,12 @@ import { createGetConversation } from './conversations/get.ts';
 import { createListConversations } from './conversations/list.ts';
 import { openEmailAnswers } from './email-answers.ts';
 import { Hub } from './hub/hub.ts';
-import { Disposer } from './lib/disposer.ts';
+import type { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
 import type { MetricsData, ReadMetrics } from './lib/metrics-text.ts';
 import { packagePath } from './lib/package-path.ts';
-import type { Service } from './lib/service.ts';
+import { type Service, startWhole } from './lib/service.ts';
 import { createFindClient } from './limits/address.ts';
 import type { LimitName } from './limits/limits.ts';
 import { type ReadChanges, createReadChanges } from './messages/changes.ts';
@@ -104,21 +104,13 @@ export interface Overrides {
  *
  * @throws {StartupError} when something it needs is not there
  */
-export async function createApp(
+export function createApp(
   config: Config,
   logger: Logger,
   overrides: Overrides = {},
   supervised?: Supervised,
 ): Promise<App> {
-  const disposer = new Disposer();
-  try {
-    return await build(config, logger, overrides, supervised, disposer);
-  } catch (error) {
-    await disposer[Symbol.asyncDispose]().catch((err: unknown) => {
-      logger.error({ err }, 'what had been started could not be stopped');
-    });
-    throw error;
-  }
+  return startWhole(logger, (disposer) => build(config, logger, overrides, supervised, disposer));
 }
 
 async function build(

@@ -6,6 +6,7 @@ import { Disposer } from './lib/disposer.ts';
 import { InFlight } from './lib/in-flight.ts';
 import type { Logger } from './lib/logger.ts';
 import { packagePath } from './lib/package-path.ts';
+import { startWhole } from './lib/service.ts';
 import { noLimits } from './limits/limits.ts';
 import { createToMessage } from './messages/message-row.ts';
 import { createWorkerMetrics } from './metrics/worker.ts';
@@ -26,21 +27,13 @@ import { loadUws } from './transport/uws.ts';
  *
  * @throws {StartupError} when something it needs is not there
  */
-export async function createWorkerApp(
+export function createWorkerApp(
   config: Config,
   logger: Logger,
   stateDir = packagePath('.parley'),
   supervised?: Supervised,
 ): Promise<App> {
-  const disposer = new Disposer();
-  try {
-    return await build(config, logger, stateDir, supervised, disposer);
-  } catch (error) {
-    await disposer[Symbol.asyncDispose]().catch((err: unknown) => {
-      logger.error({ err }, 'what had been started could not be stopped');
-    });
-    throw error;
-  }
+  return startWhole(logger, (disposer) => build(config, logger, stateDir, supervised, disposer));
 }
 
 async function build(

@@ -1,3 +1,4 @@
+import { Disposer } from './disposer.ts';
 import type { Logger } from './logger.ts';
 
 /** What a process runs until a signal. */
@@ -5,6 +6,22 @@ export interface Service extends AsyncDisposable {
   readonly port: number;
   /** Takes leave of whom it serves, over `spreadMs` milliseconds. Dispose of it afterwards. */
   drain(spreadMs: number): Promise<void>;
+}
+
+/** Builds what is made of several parts: when one of them fails, those that have been started are stopped before this rejects with it. */
+export async function startWhole<T>(
+  logger: Logger,
+  build: (disposer: Disposer) => Promise<T>,
+): Promise<T> {
+  const disposer = new Disposer();
+  try {
+    return await build(disposer);
+  } catch (error) {
+    await disposer[Symbol.asyncDispose]().catch((err: unknown) => {
+      logger.error({ err }, 'what had been started could not be stopped');
+    });
+    throw error;
+  }
 }
 
 /** How long stopping may take beyond the drain, in milliseconds. */
