@@ -23,7 +23,14 @@ export interface Services {
 }
 
 /** As a small production server would have it. fsync is on. */
-const SETTINGS = ['shared_buffers=512MB', 'max_connections=200', 'max_wal_size=4GB'];
+const SETTINGS = [
+  'shared_buffers=512MB',
+  'max_connections=200',
+  'max_wal_size=4GB',
+  'min_wal_size=2GB',
+];
+/** Files of 16 MB. */
+const WAL_FILES = 60;
 
 /** @param startRedis one of our own unless told otherwise */
 export async function startServices(
@@ -39,12 +46,22 @@ export async function startServices(
   const postgresUrl = await startEmbeddedPostgres(stateDir, createLogger('warn'), disposer, {
     settings: SETTINGS,
   });
+  await fillWal(postgresUrl);
   return {
     postgresUrl,
     redisUrl: redis.url,
     postgresPid: await findPostgres(postgresUrl),
     redisPids: childrenOf(process.pid).filter((pid) => readProcess(pid)?.name === 'redis-server'),
   };
+}
+
+/** A server that has run for a while writes into its old files: a new one must be filled first, and all wait for that, for 100 ms and more. */
+async function fillWal(url: string): Promise<void> {
+  for (let file = 0; file < WAL_FILES; file += 1) {
+    await query(url, "SELECT pg_logical_emit_message(false, 'parley', 'fills')");
+    await query(url, 'SELECT pg_switch_wal()');
+  }
+  await query(url, 'CHECKPOINT');
 }
 
 /** PostgreSQL's first process: the parent of the one that serves a connection. */

@@ -39,6 +39,8 @@ const SHOPS = 20;
 const AWAY = 10_000;
 const DELAY_S = 5;
 const WARM_MS = 2_000;
+/** Nodes that have just been started take longer for each message. */
+const SETTLE_MS = 20_000;
 const PATIENCE_MS = 30_000;
 const POLL_MS = 250;
 
@@ -78,6 +80,7 @@ export async function measurePushes(
       measureMs,
     });
   await shops.call('begin', { counted: 'own', load: { kind: 'open', rate: awayRate } });
+  await sleep(SETTLE_MS);
   const before = await talk();
   await query(databaseUrl, INSERT_DEVICES, [tokens]);
   // By then as many are told each second as are written to.

@@ -1,5 +1,6 @@
 import type { Row } from '../bench.ts';
 import { atLeast, atMost, figuresOf } from '../measure/figure.ts';
+import type { LoadResult } from '../measure/load.ts';
 import { measurePushes } from '../measure/pushes.ts';
 
 const AWAY_RATE = 1_000;
@@ -53,8 +54,11 @@ export const pushes: Row = {
       ],
       notes: results.map(
         ({ before, during, after }, rep) =>
-          `pushes, ${rep + 1}: p50 ${[before, during, after].map(({ p50Ms }) => p50Ms.toFixed(1)).join(', ')} ms before, during and after; the machine was ${(100 * during.machineBusy).toFixed(0)} % busy`,
+          `pushes, ${rep + 1}: before, during and after: ${[before, during, after].map(noteOf).join('; ')}`,
       ),
     };
   },
 };
+
+const noteOf = ({ p50Ms, p99Ms, machineBusy }: LoadResult): string =>
+  `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, the machine ${(100 * machineBusy).toFixed(0)} % busy`;
