@@ -41,7 +41,7 @@ import {
   socketObserver,
   writerObserver,
 } from './metrics/observers.ts';
-import { type Notifier, openNotifier } from './notifier.ts';
+import type { Notifier } from './notifier.ts';
 import { MAX_REPLAY_CHANGES } from './protocol/limits.ts';
 import { openUserFeatures } from './user-features.ts';
 import { openProviders } from './push/open-providers.ts';
@@ -276,6 +276,7 @@ async function build(
   if (observer !== undefined) {
     const { notifications: settings } = config;
     const providers = await openProviders(settings.push, database, logger, disposer);
+    const { openNotifier } = await import('./notifier.ts');
     notifier = await openNotifier(
       { settings, database, providers, toMessage, observer, logger },
       disposer,
