@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ParleyClient } from '../../src/client/types.ts';
 import { query } from '../support/query.ts';
-import { drawn, pointAtThread, watchPlace } from './support/scrolling.ts';
+import { drawn, pointAtThread, turnWheel, watchPlace } from './support/scrolling.ts';
 import { Stage } from './support/stage.ts';
 
 let stage: Stage;
@@ -152,7 +152,7 @@ test('what one reads stays where it is when messages above are edited, deleted a
   const sam = await stage.visit(seller, { url: stage.second.url, conversationId });
   await sam.message('m59').waitFor();
   await pointAtThread(sam);
-  await sam.page.mouse.wheel(0, -700);
+  await turnWheel(sam, -700);
   await sam.page.getByRole('button', { name: /newest/ }).waitFor();
   await expect.poll(async () => Number((await sam.texts())[0]?.slice(1))).toBeLessThan(30);
   await drawn(sam);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Smoothness, measureScrolling } from './support/frames.ts';
 import type { Inbox } from './support/inbox.ts';
 import { textOf, writeLongThread } from './support/long-thread.ts';
-import { drawn, holdOlder, pointAtThread, watchPlace } from './support/scrolling.ts';
+import { drawn, holdOlder, pointAtThread, turnWheel, watchPlace } from './support/scrolling.ts';
 import { type Pair, Stage } from './support/stage.ts';
 
 const MESSAGES = 10_000;
@@ -68,8 +68,7 @@ test('what is read keeps its place, in every frame, while older messages are put
   for (let pages = 0; pages < 3; pages += 1) {
     const older = await holdOlder(bea);
     while (older.count() === 0) {
-      await bea.page.mouse.wheel(0, -400);
-      await drawn(bea);
+      await turnWheel(bea, -400);
     }
     const before = await bea.log.evaluate(({ scrollHeight }) => scrollHeight);
     const endWatch = await watchPlace(bea);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { query } from '../support/query.ts';
 import { textOf, writeLongThread } from './support/long-thread.ts';
-import { drawn, pointAtThread, watchPlace } from './support/scrolling.ts';
+import { drawn, pointAtThread, turnWheel, watchPlace } from './support/scrolling.ts';
 import { Stage } from './support/stage.ts';
 
 let stage: Stage;
@@ -19,7 +19,7 @@ test('who reads further up keeps the place, is told of what is new, and jumps to
   const sam = await stage.visit(seller, { url: stage.second.url, conversationId });
   await bea.message(textOf(200)).waitFor();
   await pointAtThread(bea);
-  await bea.page.mouse.wheel(0, -1_500);
+  await turnWheel(bea, -1_500);
   await drawn(bea);
   const endWatch = await watchPlace(bea);
   for (const text of ['news', 'more news']) await sam.send(text);
@@ -33,7 +33,7 @@ test('who reads further up keeps the place, is told of what is new, and jumps to
   await expect.poll(() => bea.page.getByRole('button', { name: /new message/ }).count()).toBe(0);
   await expect.poll(async () => (await bea.texts()).at(-1)).toBe('more news');
   // What one writes oneself is shown wherever one is.
-  await bea.page.mouse.wheel(0, -1_500);
+  await turnWheel(bea, -1_500);
   await drawn(bea);
   await bea.send('mine');
   await bea.message('mine').waitFor();

@@ -16,6 +16,22 @@ export async function pointAtThread({ page, log }: Inbox): Promise<void> {
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
 }
 
+/** Turns the wheel over the thread, which scrolls smoothly, and waits until it stands still. */
+export async function turnWheel(inbox: Inbox, pixels: number): Promise<void> {
+  const { page, log } = inbox;
+  await page.bringToFront();
+  // Going to the end, as a thread is opened, ends with the same event.
+  await drawn(inbox);
+  await log.evaluate((element) => {
+    const standing = new Promise((resolve) => {
+      element.addEventListener('scrollend', resolve, { once: true });
+    });
+    Object.assign(globalThis, { standing });
+  });
+  await page.mouse.wheel(0, pixels);
+  await page.evaluate(() => (globalThis as unknown as { standing: Promise<unknown> }).standing);
+}
+
 /** Keeps the answers with older messages back until they are let go. */
 export async function holdOlder({ page }: Inbox): Promise<{
   readonly count: () => number;
