@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/plain-line-reporter.ts'],
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         test: {
@@ -28,7 +30,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           // They wait most of the time: for timeouts, failovers, and what must not come.
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
           // A busy machine is slow; what never comes is no faster seen with less.
           expect: { poll: { timeout: 10_000 } },
