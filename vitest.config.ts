@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { SlowFirst } from './test/support/slow-first.ts';
+import { keepInMemory } from './test/support/temporary-files.ts';
+
+keepInMemory();
 
 export default defineConfig({
   test: {
