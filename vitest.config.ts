@@ -33,7 +33,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           // They wait most of the time: for timeouts, failovers, and what must not come.
-          maxWorkers: 5,
+          maxWorkers: 6,
           sequence: { groupOrder: 1 },
           // A busy machine is slow; what never comes is no faster seen with less.
           expect: { poll: { timeout: 10_000 } },

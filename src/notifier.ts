@@ -23,8 +23,8 @@ import type { WebhookJob } from './webhooks/webhook-job.ts';
 import { type WebhookObserver, webhookQueue } from './webhooks/webhook-queue.ts';
 import { webhookScans } from './webhooks/webhook-scans.ts';
 
-/** Connections of its own: chat does not wait for those who are not there. */
-const CONNECTIONS = 4;
+/** Connections of its own: chat does not wait for those who are not there. No more of them: what they do at once, it waits for in PostgreSQL. */
+const CONNECTIONS = 2;
 /** However many ask, PostgreSQL is asked no more often than this, in milliseconds. */
 const BACKLOG_MS = 5_000;
 

@@ -48,7 +48,7 @@ interface Told {
 }
 
 /** In one job. */
-const MAX_PARTIES = 50;
+const MAX_PARTIES = 25;
 
 /** Adds jobs in the caller's transaction. */
 export async function addPushes(
