@@ -59,6 +59,8 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/faults.test.ts'],
           hookTimeout: 120_000,
+          // How long each fault is felt is published: then by itself.
+          maxConcurrency: process.env['FAULTS'] === 'all' ? 1 : 2,
           // After the others: they measure time.
           sequence: { groupOrder: 3 },
         },

@@ -13,7 +13,7 @@ import { explainSpeeds } from './measure/speed.ts';
 import { type Run, newRun, writeResults } from './report/results.ts';
 import { formatTable } from './report/table.ts';
 import { ROWS } from './rows.ts';
-import { type Services, startServices } from './services.ts';
+import { type Services, fillWal, startServices } from './services.ts';
 
 const HELP = `npm run bench -- [options]
 
@@ -69,6 +69,7 @@ async function runBench(options: Options): Promise<void> {
 
 async function measure(services: Services, options: Options, run: Run): Promise<void> {
   const { full, reps, only } = options;
+  await fillWal(services);
   const bench = new Bench({ services, full, reps, isAlone: only.length === 1, log });
   for (const row of ROWS.filter(({ name }) => only.includes(name))) {
     try {

@@ -29,8 +29,6 @@ const SETTINGS = [
   'max_wal_size=4GB',
   'min_wal_size=2GB',
 ];
-/** Files of 16 MB. */
-const WAL_FILES = 60;
 
 /** @param startRedis one of our own unless told otherwise */
 export async function startServices(
@@ -46,7 +44,6 @@ export async function startServices(
   const postgresUrl = await startEmbeddedPostgres(stateDir, createLogger('warn'), disposer, {
     settings: SETTINGS,
   });
-  await fillWal(postgresUrl);
   return {
     postgresUrl,
     redisUrl: redis.url,
@@ -56,13 +53,19 @@ export async function startServices(
 }
 
 /** A server that has run for a while writes into its old files: a new one must be filled first, and all wait for that, for 100 ms and more. */
-async function fillWal(url: string): Promise<void> {
-  for (let file = 0; file < WAL_FILES; file += 1) {
-    await query(url, "SELECT pg_logical_emit_message(false, 'parley', 'fills')");
-    await query(url, 'SELECT pg_switch_wal()');
-  }
-  await query(url, 'CHECKPOINT');
+export async function fillWal({ postgresUrl }: Services): Promise<void> {
+  await query(postgresUrl, FILL_WAL);
+  await query(postgresUrl, 'CHECKPOINT');
 }
+
+/** Files of 16 MB. */
+const FILL_WAL = `
+DO $$ BEGIN
+  FOR file IN 1..60 LOOP
+    PERFORM pg_logical_emit_message(false, 'parley', 'fills');
+    PERFORM pg_switch_wal();
+  END LOOP;
+END $$`;
 
 /** PostgreSQL's first process: the parent of the one that serves a connection. */
 export async function findPostgres(url: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import type { App, Supervised } from './app.ts';
 import { createUrls } from './attachments/urls.ts';
 import type { Config } from './config.ts';
@@ -22,9 +22,6 @@ import { serveSidePorts } from './transport/side-ports.ts';
 import { metricsRoute, probeRoutes } from './transport/system.ts';
 import { loadUws } from './transport/uws.ts';
 
-/** Nobody waits for it: whoever chats on the same machine comes first. The lowest there is. */
-const PRIORITY = 19;
-
 /**
  * Builds a process that reaches those who are not there, and serves nobody (`ROLE=worker`): it needs PostgreSQL alone. On its port it
  * says how it is.
@@ -47,7 +44,8 @@ async function build(
   supervised: Supervised | undefined,
   disposer: Disposer,
 ): Promise<App> {
-  setPriority(PRIORITY);
+  // Nobody waits for it: whoever chats on the same machine comes first.
+  setPriority(constants.priority.PRIORITY_LOW);
   const uws = await loadUws();
   const { database } = await openDatabases(config, stateDir, logger, disposer);
   let draining = false;

@@ -67,9 +67,7 @@ test('what is read keeps its place, in every frame, while older messages are put
   const bea = await open();
   for (let pages = 0; pages < 3; pages += 1) {
     const older = await holdOlder(bea);
-    while (older.count() === 0) {
-      await turnWheel(bea, -400);
-    }
+    while (older.count() === 0) await turnWheel(bea, -400);
     const before = await bea.log.evaluate(({ scrollHeight }) => scrollHeight);
     const endWatch = await watchPlace(bea);
     await older.letGo();

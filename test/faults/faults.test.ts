@@ -2,16 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Disposer } from '../../src/lib/disposer.ts';
 import { ownPostgres } from '../support/own-postgres.ts';
-import { ownRedis } from '../support/redis.ts';
+import { findRedis, ownRedis } from '../support/redis.ts';
 import { type Verdict, check } from './checker.ts';
-import {
-  type Scenario,
-  type Stage,
-  everything,
-  lossyAndUnrepaired,
-  nothing,
-  selection,
-} from './scenarios.ts';
+import { type Scenario, everything, lossyAndUnrepaired, nothing, selection } from './scenarios.ts';
 import { PostgresServer } from './services.ts';
 import { type Row, table } from './table.ts';
 import { World } from './world.ts';
@@ -23,47 +16,25 @@ const all = process.env['FAULTS'] === 'all';
 const disposer = new Disposer();
 const redis = all ? await ownRedis() : undefined;
 const scenarios = redis === undefined ? selection : everything(redis);
-/** What is harmed in one run is not another's. All faults are run one by one: how long they are felt is published. */
-const LANES = all ? 1 : 2;
-/** Of one run, and of those that are before it in its lane. */
-const PATIENCE_MS = 600_000;
+const TIMEOUT_MS = 180_000;
 const rows: Row[] = [];
-const lanes: Lane[] = [];
-const waiting: ((lane: Lane) => void)[] = [];
-
-type Lane = Omit<Stage, 'world'>;
+let redisUrl: string;
+/** What is harmed in one run is not another's: as many are opened as run at once (`vitest.config.ts`). */
+const idle: PostgresServer[] = [];
 
 beforeAll(async () => {
-  for (let lane = 0; lane < LANES; lane += 1) {
-    const found = redis ?? (await ownRedis());
-    disposer.defer(() => found.stop());
-    const url = await ownPostgres(disposer);
-    lanes.push({ redisUrl: found.url, postgres: await PostgresServer.at(url) });
-  }
+  const found = redis ?? (await findRedis());
+  disposer.defer(() => found.stop());
+  redisUrl = found.url;
 });
 afterAll(async () => {
   console.log(table(rows));
   await disposer[Symbol.asyncDispose]();
 });
 
-/** Runs it where nothing else is harmed meanwhile. */
-async function perform(scenario: Scenario): Promise<{ verdict: Verdict; logs: string }> {
-  const lane = lanes.pop() ?? (await new Promise<Lane>((resolve) => waiting.push(resolve)));
-  try {
-    return await performIn(lane, scenario);
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) lanes.push(lane);
-    else next(lane);
-  }
-}
-
 /** People chat, something is harmed, people chat on, and what they saw is judged. */
-async function performIn(
-  services: Lane,
-  scenario: Scenario,
-): Promise<{ verdict: Verdict; logs: string }> {
-  const { postgres, redisUrl } = services;
+async function perform(scenario: Scenario): Promise<{ verdict: Verdict; logs: string }> {
+  const postgres = idle.pop() ?? (await PostgresServer.at(await ownPostgres(disposer)));
   const { sabotage = 'none', crashAfter = [] } = scenario;
   // A failure before may have left it down.
   await postgres.ready();
@@ -77,7 +48,7 @@ async function performIn(
   try {
     world.startTalking();
     await sleep(2_000);
-    await scenario.harm({ ...services, world });
+    await scenario.harm({ postgres, redisUrl, world });
     const endedAt = scenario.isFault === false ? undefined : Date.now();
     await sleep(3_000);
     await world.settle();
@@ -88,6 +59,7 @@ async function performIn(
     return { verdict: check(evidence), logs: world.logs() };
   } finally {
     await world.destroy();
+    idle.push(postgres);
   }
 }
 
@@ -111,7 +83,7 @@ describe(`under faults, seed ${seed}`, () => {
     async () => {
       expect(await judge(nothing)).toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   // Takes longest.
@@ -123,7 +95,7 @@ describe(`under faults, seed ${seed}`, () => {
         true,
       );
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test.concurrent.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
@@ -131,6 +103,6 @@ describe(`under faults, seed ${seed}`, () => {
     async (_, scenario) => {
       expect(await judge(scenario)).toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

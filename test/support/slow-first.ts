@@ -9,7 +9,7 @@ const isSlow = ({ moduleId }: TestSpecification): boolean => SLOW.test(moduleId)
 /** Begins with the files that take longest. */
 export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    // No array's.
+    // It sorts no array in place.
     // oxlint-disable-next-line unicorn/no-array-sort
     const sorted = await super.sort(files);
     return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
