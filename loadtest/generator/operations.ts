@@ -1,3 +1,4 @@
+import { createBurning } from './burning.ts';
 import { createChatting } from './chatting.ts';
 import { createPushing } from './pushing.ts';
 import { createRequesting } from './requesting.ts';
@@ -11,6 +12,7 @@ export const createOperations = () => ({
   ...createRequesting(),
   ...createUploading(),
   ...createPushing(),
+  ...createBurning(),
 });
 
 export type Operations = ReturnType<typeof createOperations>;

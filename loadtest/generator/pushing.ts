@@ -1,5 +1,5 @@
-import { constants, setPriority } from 'node:os';
 import { FakeFcm } from '../../test/support/fake-fcm.ts';
+import { giveWay } from '../give-way.ts';
 
 export interface PushTarget {
   /** Variables of whoever pushes. */
@@ -13,7 +13,7 @@ export function createPushing() {
   return {
     async openPushService(devices: number): Promise<PushTarget> {
       // It would be on somebody else's machines: it is not to take from what is measured.
-      setPriority(constants.priority.PRIORITY_LOW);
+      await giveWay(process.pid);
       const fcm = await FakeFcm.start();
       service = fcm;
       const tokens = Array.from({ length: devices }, () => fcm.newDevice().token);

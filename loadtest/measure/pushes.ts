@@ -6,9 +6,10 @@ import type { Bench } from '../bench.ts';
 import { startCluster, startProcesses } from '../cluster.ts';
 import { type Dataset, idOf } from '../dataset.ts';
 import { Generator } from '../generator/generator.ts';
+import { giveWay } from '../give-way.ts';
 import { connectChat, evenNumbers, pairsOf } from '../rows/chat.ts';
 import { runningSystem } from '../systems.ts';
-import { CpuMeter } from './cpu-meter.ts';
+import { CpuMeter, sum } from './cpu-meter.ts';
 import { type LoadResult, connectUsers, measureLoad } from './load.ts';
 
 export interface PushesOptions {
@@ -20,9 +21,13 @@ export interface PushesOptions {
 }
 
 export interface PushesResult {
-  /** Of those who chat: while all is as it will be but nobody has a device, while each has one, and without again. */
+  /**
+   * Of those who chat: while all is as it will be but nobody has a device, while each has one, without but with loops that take as much CPU as
+   * the worker and the push service took, at their priority, and without either.
+   */
   readonly before: LoadResult;
   readonly during: LoadResult;
+  readonly burning: LoadResult;
   readonly after: LoadResult;
   /** Pushes a second that the push service took meanwhile. */
   readonly pushesPerSecond: number;
@@ -71,6 +76,10 @@ export async function measurePushes(
     LOG_LEVEL: 'warn',
     PUSH_DELAY_SECONDS: String(DELAY_S),
   });
+  const [worker] = workers.nodes;
+  if (worker === undefined) throw new Error('there is no worker');
+  // As docs/operations.md has it for a worker on a machine of nodes.
+  await giveWay(worker.pid);
   await using shops = await Generator.start();
   await connectUsers(shops, system, shopsOf());
   const talk = (): Promise<LoadResult> =>
@@ -86,10 +95,10 @@ export async function measurePushes(
   // By then as many are told each second as are written to.
   await sleep((DELAY_S + 3) * 1_000);
   const meter = new CpuMeter({
-    nodes: [workers.nodes[0]?.pid ?? 0],
+    nodes: [worker.pid],
     postgres: [],
     redis: [],
-    generator: [],
+    generator: [service.pid],
   });
   const first = await service.call('pushed');
   const during = await talk();
@@ -99,15 +108,23 @@ export async function measurePushes(
   const untold = await untilTold(databaseUrl);
   await query(databaseUrl, 'DELETE FROM devices');
   await shops.call('begin', { counted: 'own', load: { kind: 'open', rate: awayRate } });
+  await using burner = await Generator.start();
+  await giveWay(burner.pid);
+  await burner.call('burn', sum(seconds.nodes) / wallSeconds);
+  await service.call('burn', sum(seconds.generator) / wallSeconds);
+  const burning = await talk();
+  await burner.call('burn', 0);
+  await service.call('burn', 0);
   const after = await talk();
   await shops.call('end', PATIENCE_MS);
   await service.call('closePushService');
   return {
     before,
     during,
+    burning,
     after,
     pushesPerSecond: pushes / wallSeconds,
-    workerUs: ((seconds.nodes[0] ?? 0) * 1_000_000) / pushes,
+    workerUs: (sum(seconds.nodes) * 1_000_000) / pushes,
     untold,
   };
 }

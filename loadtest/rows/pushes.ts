@@ -34,11 +34,17 @@ export const pushes: Row = {
           results.map(({ untold }) => untold),
           atMost(0),
         ),
+        // The push service and the worker would be on other machines. Here they are not: loops that do nothing cost those who chat as well.
+        figure(
+          'others meanwhile: p99, over that beside loops that take the same CPU',
+          '×',
+          results.map(({ during, burning }) => during.p99Ms / burning.p99Ms),
+          atMost(MAX_RATIO),
+        ),
         figure(
           'others meanwhile: p99, over that with the same messages and no pushes',
           '×',
           results.map(({ during }, rep) => during.p99Ms / (without[rep] ?? Number.NaN)),
-          atMost(MAX_RATIO),
         ),
         figure(
           'others meanwhile: p99',
@@ -53,8 +59,8 @@ export const pushes: Row = {
         ),
       ],
       notes: results.map(
-        ({ before, during, after }, rep) =>
-          `pushes, ${rep + 1}: before, during and after: ${[before, during, after].map(noteOf).join('; ')}`,
+        ({ before, during, burning, after }, rep) =>
+          `pushes, ${rep + 1}: before, during, with loops and after: ${[before, during, burning, after].map(noteOf).join('; ')}`,
       ),
     };
   },
