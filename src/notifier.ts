@@ -23,8 +23,8 @@ import type { WebhookJob } from './webhooks/webhook-job.ts';
 import { type WebhookObserver, webhookQueue } from './webhooks/webhook-queue.ts';
 import { webhookScans } from './webhooks/webhook-scans.ts';
 
-/** Connections of its own: chat does not wait for those who are not there. No more of them: what they do at once, it waits for in PostgreSQL. */
-const CONNECTIONS = 2;
+/** A connection of its own: chat does not wait for those who are not there. No more than one: what is done at once, chat waits for in PostgreSQL. */
+const CONNECTIONS = 1;
 /** However many ask, PostgreSQL is asked no more often than this, in milliseconds. */
 const BACKLOG_MS = 5_000;
 
@@ -81,15 +81,15 @@ export async function openNotifier(parts: NotifierParts, disposer: Disposer): Pr
   if (hasPush) scans.push(...startPush(parts, pool, jobs));
   if (webhooks !== undefined) {
     jobs.work(webhooks);
-    scans.push(...webhookScans({ jobs }));
+    scans.push(...webhookScans);
   }
   if (emails !== undefined) jobs.work(emails);
   if (hasEmail || hasWebhook) {
     jobs.work(remindQueue({ hasEmail, hasWebhook, jobs }));
     const { remindAfterMs } = settings;
-    scans.push(remindScan({ remindAfterMs, hasWebhook, jobs }));
+    scans.push(remindScan({ remindAfterMs, hasWebhook }));
   }
-  for (const scan of scans) await startScan(scan, pool, logger, disposer);
+  for (const scan of scans) await startScan(scan, { pool, jobs, logger }, disposer);
   return { pool, backlog: createBacklog(jobs, scans, pool, logger) };
 }
 
@@ -126,7 +126,7 @@ function startPush(
   const delivery = createDelivery({ providers, showsContent, conversationUrl, observer, logger });
   jobs.work(pushQueue({ pool, jobs, delivery, delayMs }));
   jobs.work(pushAgainQueue({ pool, delivery }));
-  return [pushScan(jobs, delayMs)];
+  return [pushScan(delayMs)];
 }
 
 const NOTHING: Backlog = { waiting: {}, behind: new Map() };

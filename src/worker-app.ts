@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os';
 import type { App, Supervised } from './app.ts';
 import { createUrls } from './attachments/urls.ts';
 import type { Config } from './config.ts';
@@ -44,8 +43,6 @@ async function build(
   supervised: Supervised | undefined,
   disposer: Disposer,
 ): Promise<App> {
-  // Nobody waits for it: whoever chats on the same machine comes first.
-  setPriority(constants.priority.PRIORITY_LOW);
   const uws = await loadUws();
   const { database } = await openDatabases(config, stateDir, logger, disposer);
   let draining = false;

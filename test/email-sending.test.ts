@@ -186,8 +186,8 @@ describe('the queue', () => {
     const jobs = await openJobs(stage.database.pool, logger, disposer);
     jobs.work(queue);
     jobs.work(remindQueue({ hasEmail: true, hasWebhook: false, jobs }));
-    const scan = remindScan({ remindAfterMs: 1_500, hasWebhook: false, jobs });
-    await startScan(scan, stage.database.pool, logger, disposer);
+    const scan = remindScan({ remindAfterMs: 1_500, hasWebhook: false });
+    await startScan(scan, { pool: stage.database.pool, jobs, logger }, disposer);
     const [talk, reading] = await Promise.all([Talk.begin(), Talk.begin()]);
     for (const content of ['one', 'two', 'three']) await talk.write(content);
     const { id } = await reading.write('Hello');

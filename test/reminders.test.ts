@@ -53,11 +53,11 @@ const pass = (ms: number) =>
 
 /** What a scan finds that looks from the beginning up to now. */
 async function found({ hasWebhook = true }: Options = {}): Promise<RemindJob[]> {
-  const scan = remindScan({ remindAfterMs: AFTER_MS, hasWebhook, jobs: worker.jobs });
-  await transaction(worker.pool, (tx) =>
-    scan.add(tx, new Date(0), new Date(Date.now() - scan.delayMs)),
+  const scan = remindScan({ remindAfterMs: AFTER_MS, hasWebhook });
+  const jobs = await transaction(worker.pool, (tx) =>
+    scan.find(tx, new Date(0), new Date(Date.now() - scan.delayMs)),
   );
-  return (await added()).remind;
+  return jobs as RemindJob[];
 }
 
 const batchOf = (pairs: readonly RemindJob[]) =>
@@ -297,7 +297,7 @@ test('from the message to the event: what the marketplace is told', async () => 
   const { receiver } = await startReceiver();
   const { jobs } = worker;
   jobs.work(remindQueue({ hasEmail: false, hasWebhook: true, jobs }));
-  await worker.scan([remindScan({ remindAfterMs: 2_000, hasWebhook: true, jobs })]);
+  await worker.scan([remindScan({ remindAfterMs: 2_000, hasWebhook: true })]);
 
   const loud = await chat.conversation();
   const sent = await Promise.all(

@@ -8,21 +8,22 @@ import { createDatabase } from './support/database.ts';
 import { type JobsWorker, jobsWorker, silent } from './support/jobs.ts';
 import { query } from './support/query.ts';
 
-/** Adds a job of each message, by its seq. */
-const scanOf = ({ jobs }: JobsWorker, delayMs = 0): Scan => ({
+/** Finds a job of each message, by its seq. */
+const scanOf = (delayMs = 0): Scan => ({
   name: 'test',
   delayMs,
-  async add(tx, from, until) {
+  queue: 'webhook',
+  async find(tx, from, until) {
     const { rows } = await tx.query<{ n: number }>(
       'SELECT seq AS n FROM messages WHERE created_at >= $1 AND created_at < $2',
       [from, until],
     );
-    await jobs.add(tx, 'webhook', rows);
+    return rows;
   },
 });
 
 const start = (worker: JobsWorker, scan: Scan): Promise<void> =>
-  startScan(scan, worker.pool, silent, worker.disposer);
+  startScan(scan, { ...worker, logger: silent }, worker.disposer);
 
 const INSERT = `
 INSERT INTO messages (id, conversation_id, sender_id, content, created_at, seq)
@@ -48,7 +49,7 @@ test('the first begins now; what comes is found once by two workers, each thing 
   const databaseUrl = await createDatabase();
   await write(databaseUrl, 900, 910, 5);
   const workers = [await jobsWorker(databaseUrl), await jobsWorker(databaseUrl)];
-  for (const worker of workers) await start(worker, scanOf(worker, 1_000));
+  for (const worker of workers) await start(worker, scanOf(1_000));
   await write(databaseUrl, 1, 10);
   const writtenAt = performance.now();
   for (let n = 11; n <= 200; n += 10) {
@@ -65,7 +66,7 @@ test('the first begins now; what comes is found once by two workers, each thing 
 test('what commits late is not missed', async () => {
   const databaseUrl = await createDatabase();
   const worker = await jobsWorker(databaseUrl);
-  await start(worker, scanOf(worker));
+  await start(worker, scanOf());
   const late = new Client({ connectionString: databaseUrl });
   await late.connect();
   onTestFinished(() => late.end());
@@ -81,7 +82,7 @@ test('what commits late is not missed', async () => {
 test('a transaction that only reads holds up nothing', async () => {
   const databaseUrl = await createDatabase();
   const worker = await jobsWorker(databaseUrl);
-  await start(worker, scanOf(worker));
+  await start(worker, scanOf());
   const reader = new Client({ connectionString: databaseUrl });
   await reader.connect();
   onTestFinished(() => reader.end());
@@ -99,14 +100,14 @@ test('after an outage it catches up in steps, and says meanwhile how far behind 
   );
   for (let n = 1; n <= 60; n += 1) await write(databaseUrl, n, n, 10 * n - 1);
   const worker = await jobsWorker(databaseUrl);
-  const scan = scanOf(worker);
+  const scan = scanOf();
   expect((await readBehind([scan], worker.pool)).get('test')).toBeGreaterThan(599);
   const steps: number[] = [];
   await start(worker, {
     ...scan,
-    async add(tx, from, until) {
+    find(tx, from, until) {
       steps.push(until.getTime() - from.getTime());
-      await scan.add(tx, from, until);
+      return scan.find(tx, from, until);
     },
   });
   await expect.poll(() => found(databaseUrl)).toEqual(upTo(60));
@@ -125,7 +126,7 @@ test('when the clock was set back by hours, what comes is found', async () => {
   );
   await write(databaseUrl, 1, 3);
   const worker = await jobsWorker(databaseUrl);
-  await start(worker, scanOf(worker, 500));
+  await start(worker, scanOf(500));
   await expect.poll(() => found(databaseUrl)).toEqual(upTo(3));
   await write(databaseUrl, 4, 6);
   await expect.poll(() => found(databaseUrl)).toEqual(upTo(6));
@@ -134,20 +135,34 @@ test('when the clock was set back by hours, what comes is found', async () => {
 test('a step that fails is done again as a whole', async () => {
   const databaseUrl = await createDatabase();
   const worker = await jobsWorker(databaseUrl);
-  const scan = scanOf(worker);
   let failures = 0;
-  await start(worker, {
-    ...scan,
-    async add(tx, from, until) {
-      await scan.add(tx, from, until);
-      if ((await tx.query('SELECT FROM parley_jobs.job')).rowCount === 0 || failures > 1) return;
+  const jobs: JobsWorker['jobs'] = {
+    ...worker.jobs,
+    async add(tx, queue, items) {
+      await worker.jobs.add(tx, queue, items);
+      if (items.length === 0 || failures > 1) return;
       failures += 1;
       throw new Error('away');
     },
-  });
+  };
+  await startScan(scanOf(), { pool: worker.pool, jobs, logger: silent }, worker.disposer);
   await write(databaseUrl, 1, 5);
   await expect.poll(() => found(databaseUrl)).toEqual(upTo(5));
   expect(failures).toBe(2);
+});
+
+test('whoever works on the queue is told of what was found, when it is there', async () => {
+  const databaseUrl = await createDatabase();
+  const worker = await jobsWorker(databaseUrl);
+  const woken: unknown[] = [];
+  const jobs: JobsWorker['jobs'] = {
+    ...worker.jobs,
+    wake: (queue, added) =>
+      void found(databaseUrl).then((numbers) => woken.push([queue, added, numbers])),
+  };
+  await startScan(scanOf(), { pool: worker.pool, jobs, logger: silent }, worker.disposer);
+  await write(databaseUrl, 1, 3);
+  await expect.poll(() => woken).toEqual([['webhook', 3, [1, 2, 3]]]);
 });
 
 test.each([
@@ -164,7 +179,7 @@ test.each([
     );
     await write(databaseUrl, 1, 1, positionDays * 86_400 - 5);
     const worker = await jobsWorker(databaseUrl);
-    const scan = scanOf(worker, delayDays * 86_400_000);
+    const scan = scanOf(delayDays * 86_400_000);
     await start(worker, scan);
     await expect
       .poll(async () => (await readBehind([scan], worker.pool)).get('test'), { timeout: 25_000 })

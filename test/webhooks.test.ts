@@ -58,7 +58,7 @@ function queueOf(worker: Worker, options: Options = {}) {
 async function sender(options: Options = {}, scans = false): Promise<Worker> {
   const worker = await chat.worker();
   worker.jobs.work(queueOf(worker, options));
-  if (scans) await worker.scan(webhookScans(worker));
+  if (scans) await worker.scan(webhookScans);
   return worker;
 }
 

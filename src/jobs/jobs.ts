@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
-import { loop } from './loop.ts';
+import { type Loop, startLoop } from './loop.ts';
 import { type Done, type Job, QUEUE_NAMES, type Queue, type QueueName } from './queue.ts';
 import { transaction } from './transaction.ts';
 
@@ -18,6 +18,8 @@ const LOCK = 727_540;
 const EXPIRES_S = 50;
 /** How often jobs of dead workers are looked for, in milliseconds. */
 const MAINTENANCE_MS = 5_000;
+/** Between two looks into a queue that found nothing, in milliseconds. */
+const IDLE_MS = 500;
 /** A batch that failed as a whole is tried again after this time, in seconds: PostgreSQL is away, mostly. */
 const RETRY_DELAY_S = 3;
 /** Without end: what is given up, and when, is for the queue to say. */
@@ -36,6 +38,8 @@ export interface Jobs {
   add(tx: PoolClient, queue: QueueName, items: readonly object[], afterMs?: number): Promise<void>;
   /** Works on a queue until the disposer ends it; what has been begun is finished first. */
   work<T extends object>(queue: Queue<T>): void;
+  /** Whoever works on the queue in this process looks at once, as many as can get something: so many jobs have been added, and committed. */
+  wake(queue: QueueName, jobs: number): void;
   /** How many jobs wait in each queue, those that wait for their time too. */
   waiting(): Promise<Readonly<Record<QueueName, number>>>;
 }
@@ -60,7 +64,7 @@ interface Waiting {
   readonly afterMs: number;
 }
 
-/** @param pool of its own, with two connections at least: chat does not wait for jobs */
+/** @param pool of its own, with one connection or more: chat does not wait for jobs */
 export async function openJobs(
   pool: Pool,
   logger: Logger,
@@ -68,8 +72,7 @@ export async function openJobs(
   { expiresS = EXPIRES_S }: JobsOptions = {},
 ): Promise<Jobs> {
   const boss = new PgBoss({
-    // One connection for each: an error may leave a transaction of pg-boss's behind, and pg's pool ends a connection that had one.
-    db: { executeSql: (text, values) => pool.query(text, values) },
+    db: databaseOf(pool),
     schema: SCHEMA,
     schedule: false,
     // It would read all that waits, to put away what is done and what is old: there is nothing of either.
@@ -86,8 +89,9 @@ export async function openJobs(
   await createQueues(boss, pool);
   const maintenance = setInterval(() => void boss.expire().catch(report), MAINTENANCE_MS);
   disposer.defer(() => clearInterval(maintenance));
-  const stops: (() => Promise<void>)[] = [];
-  disposer.defer(() => Promise.all(stops.map((stop) => stop())));
+  const loops: { readonly queue: Pick<Queue<never>, 'name' | 'batchSize'>; readonly loop: Loop }[] =
+    [];
+  disposer.defer(() => Promise.all(loops.map(({ loop }) => loop.stop())));
 
   const insert = async (
     tx: PoolClient,
@@ -102,7 +106,7 @@ export async function openJobs(
           // By PostgreSQL's clock.
           startAfter: `${afterMs} milliseconds`,
         })),
-        { db: inTransaction(tx) },
+        { db: databaseOf(tx, 'jobs_insert') },
       );
   };
 
@@ -117,7 +121,7 @@ export async function openJobs(
   ): Promise<void> =>
     transaction(pool, async (tx) => {
       await record?.(tx);
-      await boss.deleteJob(name, [...jobs.values()], { db: inTransaction(tx) });
+      await boss.deleteJob(name, [...jobs.values()], { db: databaseOf(tx, 'jobs_delete') });
       await insert(
         tx,
         name,
@@ -130,25 +134,25 @@ export async function openJobs(
       );
     });
 
-  /** @returns false when there was nothing to do */
+  /** @returns how long to rest, in milliseconds */
   const workOnce = async <T extends object>({
     name,
     batchSize,
     isResting,
     run,
-  }: Queue<T>): Promise<boolean> => {
-    if (isResting?.() === true) return false;
+  }: Queue<T>): Promise<number> => {
+    if (isResting?.() === true) return IDLE_MS;
     const fetched = await fetch<T>(boss, pool, name, batchSize);
-    if (fetched.length === 0) return false;
+    if (fetched.length === 0) return IDLE_MS;
     const jobs = new Map(fetched.map(({ id, data }): [Job<T>, string] => [data, id]));
     try {
       await finish(name, jobs, await run([...jobs.keys()]));
     } catch (error) {
       report(error);
       await boss.fail(name, [...jobs.values()]);
-      return false;
+      return IDLE_MS;
     }
-    return true;
+    return 0;
   };
 
   return {
@@ -162,7 +166,12 @@ export async function openJobs(
     },
     work(queue) {
       for (let i = 0; i < queue.concurrency; i += 1)
-        stops.push(loop(() => workOnce(queue), report));
+        loops.push({ queue, loop: startLoop(() => workOnce(queue), report) });
+    },
+    wake(name, added) {
+      let left = added;
+      for (const { queue, loop } of loops)
+        if (queue.name === name && left > 0 && loop.wake()) left -= queue.batchSize;
     },
     async waiting() {
       const sizes = await Promise.all(QUEUE_NAMES.map((name) => boss.getQueueSize(name)));
@@ -191,14 +200,15 @@ async function createQueues(boss: PgBoss, pool: Pool): Promise<void> {
   if (QUEUE_NAMES.every((name) => known.has(name))) return;
   await transaction(pool, async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    await pool.query(INDEXES);
-    for (const name of QUEUE_NAMES) await boss.createQueue(name);
+    await tx.query(INDEXES);
+    const within = new PgBoss({ db: databaseOf(tx), schema: SCHEMA });
+    for (const name of QUEUE_NAMES) await within.createQueue(name);
   });
 }
 
 /**
- * pg-boss itself takes an error for an empty queue. A plan that does not know how few are asked for reads all that wait, so this is planned
- * each time, unlike what nodes ask (`db/settings.ts`).
+ * pg-boss itself takes an error for an empty queue. And a plan that is kept must know how few jobs are asked for, or it reads all that wait:
+ * so there is one for each number of them.
  */
 async function fetch<T extends object>(
   boss: PgBoss,
@@ -207,11 +217,12 @@ async function fetch<T extends object>(
   batchSize: number,
 ): Promise<PgBoss.Job<Stored<T>>[]> {
   let failure: Error | undefined;
-  const executeSql = async (text: string, values: unknown[]) => {
+  const executeSql = async (text: string) => {
     try {
-      return await transaction(pool, async (tx) => {
-        await tx.query('SET LOCAL plan_cache_mode = force_custom_plan');
-        return tx.query(text, values);
+      return await pool.query({
+        name: `jobs_fetch_${batchSize}`,
+        text: text.replaceAll('$2', String(batchSize)),
+        values: [name],
       });
     } catch (error) {
       failure = error as Error;
@@ -227,7 +238,11 @@ async function fetch<T extends object>(
   return fetched;
 }
 
-/** What pg-boss asks of a database, within a transaction of ours. */
-const inTransaction = (tx: PoolClient): PgBoss.Db => ({
-  executeSql: (text, values) => tx.query(text, values),
+/**
+ * What pg-boss asks of a database: of a pool, whatever connection is free, or within a transaction of ours.
+ *
+ * @param name of the statement, which PostgreSQL plans once then
+ */
+const databaseOf = (client: Pool | PoolClient, name?: string): PgBoss.Db => ({
+  executeSql: (text, values) => client.query({ text, values, ...(name !== undefined && { name }) }),
 });

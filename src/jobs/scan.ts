@@ -2,9 +2,15 @@ import type { Pool, PoolClient } from 'pg';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
-import { loop } from './loop.ts';
+import type { Jobs } from './jobs.ts';
+import { startLoop } from './loop.ts';
+import type { QueueName } from './queue.ts';
 import { transaction } from './transaction.ts';
 
+/** Between two looks that found nothing, in milliseconds. */
+const IDLE_MS = 500;
+/** After one that found something. The longer it is, the more comes at once, and what comes at once those wait for who chat. In milliseconds. */
+const REST_MS = 50;
 /** How much time one step covers at most, in milliseconds: after an outage there is a lot to catch up with, and a step is one transaction. */
 const MAX_STEP_MS = 10_000;
 /**
@@ -26,39 +32,60 @@ export interface Scan {
   readonly name: string;
   /** How old a thing must be to be looked at, in milliseconds. */
   readonly delayMs: number;
-  /** Adds the jobs of all that was created from `from` on and before `until`. */
-  readonly add: (tx: PoolClient, from: Date, until: Date) => Promise<void>;
+  /** The jobs are added to it. */
+  readonly queue: QueueName;
+  /** Resolves with the jobs of all that was created from `from` on and before `until`. */
+  readonly find: (tx: PoolClient, from: Date, until: Date) => Promise<readonly object[]>;
+}
+
+export interface ScanParts {
+  readonly pool: Pool;
+  readonly jobs: Pick<Jobs, 'add' | 'wake'>;
+  readonly logger: Logger;
 }
 
 /** Begins, at the first time ever, with what comes from now on. Of several workers one scans at a time, whichever comes. */
 export async function startScan(
-  { name, delayMs, add }: Scan,
-  pool: Pool,
-  logger: Logger,
+  { name, delayMs, queue, find }: Scan,
+  { pool, jobs, logger }: ScanParts,
   disposer: Disposer,
 ): Promise<void> {
   await pool.query(BEGIN_HERE, [name, delayMs + MAX_BEHIND_MS]);
   const report = sparing(OUTAGE_REPORT_MS, (leftOut, err: unknown) =>
     logger.warn({ err, scan: name, leftOut }, 'what is new could not be looked for'),
   );
-  const step = (): Promise<boolean> =>
+  const look = (): Promise<Look> =>
     transaction(pool, async (tx) => {
-      const { rows } = await tx.query<Step>(TAKE, [name, delayMs, MAX_COMMIT_MS, MAX_STEP_MS]);
+      const { rows } = await tx.query<Step>({
+        name: 'scan_take',
+        text: TAKE,
+        values: [name, delayMs, MAX_COMMIT_MS, MAX_STEP_MS],
+      });
       const [taken] = rows;
       // Another worker is at it.
-      if (taken === undefined) return false;
+      if (taken === undefined) return { found: 0, hasMore: false };
       if (taken.isAhead) {
-        await tx.query(MOVE, [name, new Date(taken.until.getTime() - SET_BACK_MS)]);
-        return true;
+        await move(tx, name, new Date(taken.until.getTime() - SET_BACK_MS));
+        return { found: 0, hasMore: true };
       }
       // There is nothing that old yet.
-      if (taken.until <= taken.from) return false;
-      await add(tx, taken.from, taken.until);
-      await tx.query(MOVE, [name, taken.until]);
-      return taken.hasMore;
+      if (taken.until <= taken.from) return { found: 0, hasMore: false };
+      const found = await find(tx, taken.from, taken.until);
+      await jobs.add(tx, queue, found);
+      await move(tx, name, taken.until);
+      return { found: found.length, hasMore: taken.hasMore };
     });
-  disposer.defer(loop(step, report));
+  const looking = startLoop(async () => {
+    const { found, hasMore } = await look();
+    if (found > 0) jobs.wake(queue, found);
+    if (hasMore) return 0;
+    return found > 0 ? REST_MS : IDLE_MS;
+  }, report);
+  disposer.defer(() => looking.stop());
 }
+
+const move = (tx: PoolClient, name: string, until: Date) =>
+  tx.query({ name: 'scan_move', text: MOVE, values: [name, until] });
 
 /** How far behind each scan is beyond its delay, in seconds, whoever of the workers does it. One that never began is left out. */
 export async function readBehind(
@@ -70,6 +97,12 @@ export async function readBehind(
     scans.map(({ delayMs }) => delayMs),
   ]);
   return new Map(rows.map(({ name, seconds }) => [name, seconds]));
+}
+
+interface Look {
+  /** Jobs. */
+  readonly found: number;
+  readonly hasMore: boolean;
 }
 
 interface Step {

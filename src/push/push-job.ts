@@ -50,17 +50,11 @@ interface Told {
 /** In one job. */
 const MAX_PARTIES = 25;
 
-/** Adds jobs in the caller's transaction. */
-export async function addPushes(
-  tx: PoolClient,
-  jobs: Jobs,
-  parties: readonly Party[],
-  waitMs?: number,
-): Promise<void> {
-  const items: PushJob[] = [];
+export function pushJobs(parties: readonly Party[]): PushJob[] {
+  const jobs: PushJob[] = [];
   for (let from = 0; from < parties.length; from += MAX_PARTIES)
-    items.push({ parties: parties.slice(from, from + MAX_PARTIES) });
-  await jobs.add(tx, 'push', items, waitMs);
+    jobs.push({ parties: parties.slice(from, from + MAX_PARTIES) });
+  return jobs;
 }
 
 /** Tells parties of conversations what they have not read, if there is anything and they want to be told. */
@@ -154,10 +148,5 @@ async function addLater(
   later: readonly Later[],
 ): Promise<void> {
   for (const [waitMs, group] of groupBy(later, (one) => one.waitMs))
-    await addPushes(
-      tx,
-      jobs,
-      group.map(({ party }) => party),
-      waitMs,
-    );
+    await jobs.add(tx, 'push', pushJobs(group.map(({ party }) => party)), waitMs);
 }

@@ -1,19 +1,19 @@
-import type { Jobs } from '../jobs/jobs.ts';
 import type { Scan } from '../jobs/scan.ts';
 import type { Party } from './claim.ts';
-import { addPushes } from './push-job.ts';
+import { pushJobs } from './push-job.ts';
 
 /** Finds those who have not read something yet, and have a device. */
-export const pushScan = (jobs: Jobs, delayMs: number): Scan => ({
+export const pushScan = (delayMs: number): Scan => ({
   name: 'push',
   delayMs,
-  async add(tx, from, until) {
+  queue: 'push',
+  async find(tx, from, until) {
     const { rows } = await tx.query<Party>({
       name: 'push_scan',
       text: UNREAD_LATELY,
       values: [from, until],
     });
-    await addPushes(tx, jobs, rows);
+    return pushJobs(rows);
   },
 });
 

@@ -1,4 +1,3 @@
-import type { Jobs } from '../jobs/jobs.ts';
 import type { Scan } from '../jobs/scan.ts';
 
 /** Somebody may have left a message unread for too long. */
@@ -12,23 +11,23 @@ export interface RemindScanParts {
   readonly remindAfterMs: number;
   /** Whether there is a webhook; else only those are looked at who have an address and want e-mail. */
   readonly hasWebhook: boolean;
-  readonly jobs: Pick<Jobs, 'add'>;
 }
 
 /**
  * Finds who has left messages unread. A reminder is of all that is unread then, so what comes after it was sent later, and is looked at
  * `remindAfterMs` later at the earliest: however much somebody writes, there is one reminder in that time.
  */
-export const remindScan = ({ remindAfterMs, hasWebhook, jobs }: RemindScanParts): Scan => ({
+export const remindScan = ({ remindAfterMs, hasWebhook }: RemindScanParts): Scan => ({
   name: 'remind',
   delayMs: remindAfterMs,
-  async add(tx, from, until) {
+  queue: 'remind',
+  async find(tx, from, until) {
     const { rows } = await tx.query<RemindJob>({
       name: 'remind_since',
       text: UNREAD,
       values: [from, until, hasWebhook],
     });
-    await jobs.add(tx, 'remind', rows);
+    return rows;
   },
 });
 

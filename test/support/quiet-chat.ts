@@ -132,7 +132,12 @@ export class Worker {
   }
 
   async scan(scans: readonly Scan[]): Promise<void> {
-    for (const scan of scans) await startScan(scan, this.pool, this.#chat.logger, this.#disposer);
+    for (const scan of scans)
+      await startScan(
+        scan,
+        { pool: this.pool, jobs: this.jobs, logger: this.#chat.logger },
+        this.#disposer,
+      );
   }
 
   /** Finishes what it has begun. */
