@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../src/lib/free-port.ts';
-import { packagePath } from '../src/lib/package-path.ts';
-import { SECRET, spawnNode } from '../test/support/spawn-node.ts';
+import { BUILT, SECRET, spawnNode } from '../test/support/spawn-node.ts';
 
 export interface ClusterNode {
   readonly port: number;
@@ -41,7 +40,7 @@ export async function startCluster({
 }: ClusterOptions): Promise<Cluster> {
   const files = await mkdtemp(path.join(tmpdir(), 'parley-files-'));
   const removeFiles = () => rm(files, { recursive: true, force: true });
-  const starting = startProcesses(nodes, [packagePath('dist/main.js')], '/readyz', {
+  const starting = startProcesses(nodes, BUILT, '/readyz', {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     JWT_SECRET: SECRET,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packagePath } from '../../src/lib/package-path.ts';
 import { query } from '../../test/support/query.ts';
-import { SECRET } from '../../test/support/spawn-node.ts';
+import { BUILT, SECRET } from '../../test/support/spawn-node.ts';
 import type { Bench } from '../bench.ts';
 import { startCluster, startProcesses } from '../cluster.ts';
 import { type Dataset, idOf } from '../dataset.ts';
@@ -67,7 +66,7 @@ export async function measurePushes(
     countPersisted: undefined,
   };
   await using chat = await connectChat(system, pairsOf(PEOPLE, evenNumbers(PEOPLE.users)));
-  await using workers = await startProcesses(1, [packagePath('dist/main.js')], '/readyz', {
+  await using workers = await startProcesses(1, BUILT, '/readyz', {
     ...env,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,

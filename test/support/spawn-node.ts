@@ -18,7 +18,12 @@ export interface NodeProcess {
   readonly exited: Promise<number | null>;
 }
 
-const BUILT = ['--enable-source-maps', packagePath('dist/main.js')];
+/** As the image starts it. */
+export const BUILT = [
+  '--enable-source-maps',
+  '--max-semi-space-size=8',
+  packagePath('dist/main.js'),
+];
 
 /** Starts a node, as built unless told otherwise, with nothing but this environment. */
 export function spawnNode(
