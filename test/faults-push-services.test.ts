@@ -7,6 +7,9 @@ import { Chat } from './support/chat.ts';
 import { addDevice } from './support/push-worker.ts';
 import { CHATS, play, readAll, stage, startThread, verdict } from './support/push-faults.ts';
 
+/** How long the push service is away. */
+const AWAY_MS = process.env['FAULTS'] === 'all' ? 60_000 : 6_000;
+
 test('the push service is away, then overloaded; PostgreSQL crashes and restarts; Redis restarts: the same', async () => {
   const made = await stage();
   const { fcm, postgres, redis } = made;
@@ -14,7 +17,7 @@ test('the push service is away, then overloaded; PostgreSQL crashes and restarts
     made,
     async () => {
       await fcm.stop();
-      await sleep(6_000);
+      await sleep(AWAY_MS);
       await fcm.startAgain();
       fcm.failNext({ status: 503, retryAfter: '2' }, 40);
       await sleep(6_000);

@@ -141,13 +141,19 @@ test('a photo that did not come for a moment comes then', async () => {
   await sendPhotos(bea, 'one', 'front.png');
   const context = await stage.newContext();
   let isAway = true;
-  await context.route(/\/thumbnail\?/, (route) =>
-    isAway ? route.fulfill({ status: 204 }) : route.continue(),
-  );
+  let refused = 0;
+  await context.route(/\/thumbnail\?/, (route) => {
+    if (!isAway) return route.continue();
+    refused += 1;
+    return route.fulfill({ status: 204 });
+  });
   const sam = await stage.visit(seller, { context, url: stage.second.url, conversationId });
   const photo = sam.message('one').locator('[part~="photo"] img');
+  await expect.poll(() => refused).toBeGreaterThan(0);
   await photo.waitFor({ state: 'hidden' });
   isAway = false;
   await photo.waitFor();
-  expect(await photo.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await expect
+    .poll(() => photo.evaluate((it) => (it as HTMLImageElement).naturalWidth))
+    .toBeGreaterThan(0);
 });
