@@ -44,7 +44,7 @@ EXPOSE 8080
 # Migrations may wait for those of another node, so a start may take long.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# What thousands who connect at once leave behind is no reason to keep 48 MB for it (docs/performance.md).
 # Drains. The program is process 1 itself, so the signal reaches it.
 STOPSIGNAL SIGTERM
+# What thousands leave behind who connect at once is not to stay with the node (docs/performance.md).
 ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=8", "dist/main.js"]

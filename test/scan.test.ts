@@ -145,7 +145,7 @@ test('a step that fails is done again as a whole', async () => {
       throw new Error('away');
     },
   };
-  await startScan(scanOf(), { pool: worker.pool, jobs, logger: silent }, worker.disposer);
+  await start({ ...worker, jobs }, scanOf());
   await write(databaseUrl, 1, 5);
   await expect.poll(() => found(databaseUrl)).toEqual(upTo(5));
   expect(failures).toBe(2);
@@ -160,7 +160,7 @@ test('whoever works on the queue is told of what was found, when it is there', a
     wake: (queue, added) =>
       void found(databaseUrl).then((numbers) => woken.push([queue, added, numbers])),
   };
-  await startScan(scanOf(), { pool: worker.pool, jobs, logger: silent }, worker.disposer);
+  await start({ ...worker, jobs }, scanOf());
   await write(databaseUrl, 1, 3);
   await expect.poll(() => woken).toEqual([['webhook', 3, [1, 2, 3]]]);
 });
