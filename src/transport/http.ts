@@ -45,8 +45,8 @@ export interface SignedRequest extends Omit<Request, 'body'> {
 
 export type Route = { readonly method: Method; readonly path: string } & (
   | {
-      /** `probe`: of balancers and supervisors, so never limited. */
-      readonly access: 'public' | 'probe';
+      /** `unlimited`: what balancers and supervisors ask for, and the demo, all of whose people are at one address. */
+      readonly access: 'public' | 'unlimited';
       readonly handle: (request: Request) => Reply | Promise<Reply>;
     }
   | {
@@ -238,7 +238,7 @@ async function handle(
   };
   return route.access === 'user' && identity !== undefined
     ? route.handle(whole, identity)
-    : (route as Extract<Route, { access: 'public' | 'probe' }>).handle(whole);
+    : (route as Extract<Route, { access: 'public' | 'unlimited' }>).handle(whole);
 }
 
 /** HEAD is answered as GET, without a body. */

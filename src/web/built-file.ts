@@ -23,12 +23,14 @@ export const builtPath = (name: string): string => packagePath(path.join('dist/w
  * Serves a file of the build, from memory.
  *
  * @param name below `dist/web`
+ * @param access whether requests for it are limited
  * @throws {StartupError} when it is not there
  */
 export async function builtFile(
   route: string,
   name: string,
   headers: Readonly<Record<string, string>>,
+  access: 'public' | 'unlimited' = 'public',
 ): Promise<Route> {
   const plain = await readBuilt(name);
   const zipped = await promisify(gzip)(plain);
@@ -42,7 +44,7 @@ export async function builtFile(
       return { status: 200, type, body: plain, headers: common };
     return { status: 200, type, body: zipped, headers: { ...common, 'Content-Encoding': 'gzip' } };
   };
-  return { method: 'GET', path: route, access: 'public', handle };
+  return { method: 'GET', path: route, access, handle };
 }
 
 async function readBuilt(name: string): Promise<Buffer> {

@@ -60,7 +60,7 @@ export async function demoRoutes({
       .sign(new TextEncoder().encode(auth.secret));
   };
   return [
-    await builtFile('/', `demo/${PAGE}`, pageHeaders(bucket)),
+    await builtFile('/', `demo/${PAGE}`, pageHeaders(bucket), 'unlimited'),
     ...(await pageFiles()),
     get('/demo/catalogue', () => json(200, CATALOGUE)),
     get('/demo/token', async ({ as }) => {
@@ -87,7 +87,7 @@ export async function demoRoutes({
 const get = (
   path: string,
   answer: (query: Readonly<Record<string, string>>) => Reply | Promise<Reply>,
-): Route => ({ method: 'GET', path, access: 'public', handle: ({ query }) => answer(query) });
+): Route => ({ method: 'GET', path, access: 'unlimited', handle: ({ query }) => answer(query) });
 
 const fresh = (value: unknown): Reply => ({
   ...json(200, value),
@@ -102,6 +102,6 @@ async function pageFiles(): Promise<Route[]> {
     entries
       .filter((entry) => entry.isFile() && entry.name !== PAGE)
       .map((entry) => `${entry.parentPath.slice(root)}/${entry.name}`)
-      .map((name) => builtFile(`/demo${name}`, `demo${name}`, FILE_HEADERS)),
+      .map((name) => builtFile(`/demo${name}`, `demo${name}`, FILE_HEADERS, 'unlimited')),
   );
 }

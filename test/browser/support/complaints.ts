@@ -11,6 +11,10 @@ export async function watchContext(context: BrowserContext): Promise<readonly st
     if (message.type() === 'error' && !EXPECTED.test(message.text()))
       complaints.push(message.text());
   });
+  // A page that is refused its own script is blank, and says no more of it than the browser does.
+  context.on('response', (response) => {
+    if (response.status() === 429) complaints.push(`${response.url()} was refused: 429`);
+  });
   context.on('dialog', (dialog) => {
     complaints.push(`a dialog: ${dialog.message()}`);
     void dialog.dismiss();
