@@ -225,6 +225,11 @@ test(`one that was not taken is not tried again when it is ${NO_LONGER.join(', '
   const { provider } = worker;
   for (const _ of NO_LONGER)
     provider.results.push({ kind: 'retry', reason: '503', afterMs: 4_000 });
+  // All are under way before the first is answered: after three failures the others would wait untried.
+  let answer: (() => void) | undefined;
+  provider.hold = new Promise((resolve) => {
+    answer = resolve;
+  });
   const parts = await Promise.all(
     NO_LONGER.map(async (what) => {
       const chat = await Chat.create(nodes);
@@ -233,6 +238,8 @@ test(`one that was not taken is not tried again when it is ${NO_LONGER.join(', '
     }),
   );
   await expect.poll(() => provider.sent.length).toBe(NO_LONGER.length);
+  provider.hold = undefined;
+  answer?.();
   const sellers = parts.map(({ chat }) => chat.seller.id);
   // Recorded before anything else happens.
   await expect

@@ -1,5 +1,5 @@
-/** As often as workers look for what is new (`jobs/scan.ts`): what they do comes in bursts. In milliseconds. */
-const TICK_MS = 50;
+/** As evenly as a worker sends (`push/push-job.ts`): who takes as much of a core in bursts is felt far more. In milliseconds. */
+const TICK_MS = 2;
 
 /** Takes CPU for nothing, in the process of a generator. */
 export function createBurning() {

@@ -1,5 +1,5 @@
-import { FakeFcm } from '../../test/support/fake-fcm.ts';
 import { giveWay } from '../give-way.ts';
+import { PushSink } from './push-sink.ts';
 
 export interface PushTarget {
   /** Variables of whoever pushes. */
@@ -9,20 +9,18 @@ export interface PushTarget {
 
 /** A push service with devices, in the process of a generator. */
 export function createPushing() {
-  let service: FakeFcm | undefined;
+  let service: PushSink | undefined;
   return {
     async openPushService(devices: number): Promise<PushTarget> {
       // It would be on somebody else's machines: it is not to take from what is measured.
       await giveWay(process.pid);
-      const fcm = await FakeFcm.start();
-      service = fcm;
-      const tokens = Array.from({ length: devices }, () => fcm.newDevice().token);
-      return { env: fcm.env, tokens };
+      service = await PushSink.start(devices);
+      return { env: service.env, tokens: service.tokens };
     },
 
     /** @returns how many pushes it has taken */
     pushed(): number {
-      const complaint = service?.complaints[0];
+      const complaint = service?.complaint;
       if (complaint !== undefined) throw new Error(`a push was refused: ${complaint}`);
       return service?.taken ?? 0;
     },

@@ -9,8 +9,8 @@ import { transaction } from './transaction.ts';
 
 /** Between two looks that found nothing, in milliseconds. */
 const IDLE_MS = 500;
-/** After one that found something. The longer it is, the more comes at once, and what comes at once those wait for who chat. In milliseconds. */
-const REST_MS = 50;
+/** After one that found something. The longer it is, the fewer transactions tell as many; and the longer PostgreSQL is at each, for which those wait who chat. In milliseconds. */
+const REST_MS = 100;
 /** How much time one step covers at most, in milliseconds: after an outage there is a lot to catch up with, and a step is one transaction. */
 const MAX_STEP_MS = 10_000;
 /**

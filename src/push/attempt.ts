@@ -55,6 +55,6 @@ export const reasonOf = (status: number, code?: unknown): string =>
 
 /** Messages of errors may have URLs in them, and those of push subscriptions are secrets. */
 function nameOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'AbortError') return 'timeout';
+  if (error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name)) return 'timeout';
   return errorCode(error) ?? (error instanceof Error ? error.name : 'unknown error');
 }
