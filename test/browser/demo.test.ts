@@ -32,6 +32,7 @@ async function open(query: string, options: Options = { viewport: WIDE }): Promi
   return page;
 }
 
+/** Of what the person has not asked about before: then the button says something else, as soon as the list has been read. */
 const askAbout = (page: Page | Locator, title: string): Locator =>
   page.getByRole('button', { name: `Ask the seller, about: ${title}` });
 const messages = (page: Page | Locator): Locator => page.locator('button.messages');
@@ -147,8 +148,8 @@ test('notifications can be turned on, and lead to the conversation of whom they 
   const context = await Notifications.newContext(stage, service, url, { viewport: WIDE });
   const page = await context.newPage();
   await page.goto(`${url}/?as=jonas`);
-  await askAbout(page, 'Desk lamp').click();
-  await write(page, 'Does it have a bulb?');
+  await askAbout(page, 'Velvet armchair').click();
+  await write(page, 'Is it soft?');
   const inbox = page.locator('parley-inbox');
   const conversationId = await inbox.evaluate((it) => (it as ParleyInbox).conversationId);
   await inbox.evaluate((it) => Object.assign(it, { conversationId: undefined }));
@@ -168,7 +169,7 @@ test('notifications can be turned on, and lead to the conversation of whom they 
 
   const another = await context.newPage();
   await another.goto(`${url}/#parley=${conversationId}`);
-  await another.locator('parley-thread').getByText('Does it have a bulb?').first().waitFor();
+  await another.locator('parley-thread').getByText('Is it soft?').first().waitFor();
   expect(await another.title()).toBe('Jonas · Flohmarkt');
 });
 
