@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import uws, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
+import { readBody } from '../../src/transport/body.ts';
 
 const PROJECT = 'parley-bench';
 const SEND = `/v1/projects/${PROJECT}/messages:send`;
@@ -55,17 +56,22 @@ export class PushSink implements AsyncDisposable {
     app.post('/*', (res, req) => {
       const url = req.getUrl();
       const isOurs = req.getHeader('authorization') === `Bearer ${this.#accessToken}`;
-      readBody(res, (body) => {
-        if (url === '/token') return respond(res, '200 OK', this.#grant());
-        const fault = url === SEND && isOurs ? this.#faultOf(body) : 'not authorized, or no send';
-        if (fault === undefined) {
-          this.taken += 1;
-          return respond(res, '200 OK', `{"name":"projects/${PROJECT}/messages/${this.taken}"}`);
-        }
-        this.complaint ??= fault;
-        respond(res, '400 Bad Request', '{}');
-      });
+      readBody(res, () => undefined).then(
+        (body) => this.#answer(res, url, isOurs, body),
+        (error: Error) => void (this.complaint ??= error.message),
+      );
     });
+  }
+
+  #answer(res: HttpResponse, url: string, isOurs: boolean, body: Buffer): void {
+    if (url === '/token') return respond(res, '200 OK', this.#grant());
+    const fault = url === SEND && isOurs ? this.#faultOf(body) : 'not authorized, or no send';
+    if (fault === undefined) {
+      this.taken += 1;
+      return respond(res, '200 OK', `{"name":"projects/${PROJECT}/messages/${this.taken}"}`);
+    }
+    this.complaint ??= fault;
+    respond(res, '400 Bad Request', '{}');
   }
 
   #grant(): string {
@@ -92,19 +98,6 @@ function listen(app: TemplatedApp): Promise<number> {
       if (socket === false) reject(new Error('the push sink cannot listen'));
       else resolve(uws.us_socket_local_port(socket));
     });
-  });
-}
-
-/** They come in one piece or two. */
-function readBody(res: HttpResponse, done: (body: Buffer) => void): void {
-  let before: Buffer | undefined;
-  res.onAborted(() => undefined);
-  res.onData((piece, isLast) => {
-    const bytes = Buffer.from(piece);
-    // The memory is uWS's own, and another's after this.
-    const body = before === undefined ? bytes : Buffer.concat([before, bytes]);
-    if (isLast) done(body);
-    else before = before === undefined ? Buffer.from(body) : body;
   });
 }
 

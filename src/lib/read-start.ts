@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
  * What a stream begins with, as text; what comes behind `maxBytes` is not waited for, and the stream is given up. Whoever answers us may be anybody: an answer of
  * any length must not fill our memory.
  *
- * By events: iterating a stream takes several times as long, which is felt where each push is an answer.
+ * By events: iterating a stream takes more CPU, which is felt where each push is an answer.
  */
 export function readStart(stream: Readable, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
