@@ -15,8 +15,10 @@ export class Generator implements AsyncDisposable {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #calls = 0;
 
-  static async start(): Promise<Generator> {
+  /** @param detached it leads a session, and may be told to give way */
+  static async start({ detached = false } = {}): Promise<Generator> {
     const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), {
+      detached,
       execArgv: ['--import', 'tsx'],
       // Histograms are typed arrays.
       serialization: 'advanced',

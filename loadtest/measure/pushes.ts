@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { query } from '../../test/support/query.ts';
-import { BUILT, SECRET } from '../../test/support/spawn-node.ts';
+import { BUILT } from '../../test/support/spawn-node.ts';
 import type { Bench } from '../bench.ts';
 import { startCluster, startProcesses } from '../cluster.ts';
 import { type Dataset, idOf } from '../dataset.ts';
@@ -56,7 +56,7 @@ export async function measurePushes(
   const databaseUrl = await bench.database(PEOPLE);
   await query(databaseUrl, FORGET);
   await query(databaseUrl, INSERT_AWAY, [AWAY, SHOPS]);
-  await using service = await Generator.start();
+  await using service = await Generator.start({ detached: true });
   const { env, tokens } = await service.call('openPushService', AWAY);
   const { redisUrl } = bench.services;
   const cluster = await startCluster({ databaseUrl, redisUrl, env: { ...env, ROLE: 'node' } });
@@ -66,15 +66,14 @@ export async function measurePushes(
     countPersisted: undefined,
   };
   await using chat = await connectChat(system, pairsOf(PEOPLE, evenNumbers(PEOPLE.users)));
-  await using workers = await startProcesses(1, BUILT, '/readyz', {
+  const workerEnv = {
     ...env,
     DATABASE_URL: databaseUrl,
-    REDIS_URL: redisUrl,
-    JWT_SECRET: SECRET,
     ROLE: 'worker',
     LOG_LEVEL: 'warn',
     PUSH_DELAY_SECONDS: String(DELAY_S),
-  });
+  };
+  await using workers = await startProcesses(1, BUILT, '/readyz', workerEnv, true);
   const [worker] = workers.nodes;
   if (worker === undefined) throw new Error('there is no worker');
   // As docs/operations.md has it for a worker on a machine of nodes.
@@ -107,7 +106,7 @@ export async function measurePushes(
   const untold = await untilTold(databaseUrl);
   await query(databaseUrl, 'DELETE FROM devices');
   await shops.call('begin', { counted: 'own', load: { kind: 'open', rate: awayRate } });
-  await using burner = await Generator.start();
+  await using burner = await Generator.start({ detached: true });
   await giveWay(burner.pid);
   await burner.call('burn', sum(seconds.nodes) / wallSeconds);
   await service.call('burn', sum(seconds.generator) / wallSeconds);

@@ -2,6 +2,7 @@ import PgBoss from 'pg-boss';
 import type { Pool, PoolClient } from 'pg';
 import type { Disposer } from '../lib/disposer.ts';
 import type { Logger } from '../lib/logger.ts';
+import { slices } from '../lib/slices.ts';
 import { OUTAGE_REPORT_MS, sparing } from '../lib/sparing.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { type Done, type Job, QUEUE_NAMES, type Queue, type QueueName } from './queue.ts';
@@ -98,9 +99,9 @@ export async function openJobs(
     name: QueueName,
     jobs: readonly Waiting[],
   ): Promise<void> => {
-    for (let from = 0; from < jobs.length; from += PIECE)
+    for (const piece of slices(jobs, PIECE))
       await boss.insert(
-        jobs.slice(from, from + PIECE).map(({ afterMs, ...job }) => ({
+        piece.map(({ afterMs, ...job }) => ({
           name,
           ...job,
           // By PostgreSQL's clock.

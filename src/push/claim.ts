@@ -109,7 +109,10 @@ export const BADGE = `
   + (SELECT coalesce(sum(buyer_sent - seller_read), 0) FROM conversations c
     WHERE seller_id = u.user_id AND buyer_sent > seller_read AND ${HEARD})`;
 
-/** What another worker has done since the statement began shows when the row is written. */
+/**
+ * What another worker has done since the statement began shows when the row is written. `FULL` joins find the same here as others, and are never
+ * planned as loops in loops.
+ */
 const CLAIM = `
 WITH due AS MATERIALIZED (
   SELECT i.*, m.id AS message_id, m.seq, m.sender_id, m.content, m.attachments,
@@ -134,12 +137,12 @@ WITH due AS MATERIALIZED (
 ), badges AS (
   SELECT u.user_id, ${BADGE} AS badge FROM (SELECT DISTINCT user_id FROM claimed) u
 )
-SELECT d.conversation_id AS "conversationId", d.user_id AS "userId", k.pushing_until::text AS "claimedUntil",
+SELECT conversation_id AS "conversationId", user_id AS "userId", k.pushing_until::text AS "claimedUntil",
   d.message_id AS "messageId", d.seq, d.content, d.attachments, s.name AS "senderName",
   d.unread AS "unreadCount", b.badge::integer AS badge, d.age AS "ageSeconds"
 FROM due d
-LEFT JOIN claimed k USING (conversation_id, user_id)
-LEFT JOIN badges b USING (user_id)
+FULL JOIN claimed k USING (conversation_id, user_id)
+FULL JOIN badges b USING (user_id)
 LEFT JOIN LATERAL (SELECT name FROM users WHERE id = d.sender_id LIMIT 1) s ON true`;
 
 /**

@@ -4,18 +4,16 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { transaction } from '../jobs/transaction.ts';
 import { groupBy } from '../lib/group-by.ts';
+import { slices } from '../lib/slices.ts';
 import { within } from '../lib/within.ts';
-import { type Claim, type Party, claimPushes, recordPushed } from './claim.ts';
+import { type Claim, type Party, recordPushed } from './claim.ts';
+import { type Later, type Telling, decide } from './decide.ts';
 import { type Delivery, EXPIRES_MS } from './deliver.ts';
 import type { PushDevice, PushResult } from './provider.ts';
 import { removeGone } from './gone.ts';
 import type { PushAgain } from './push-again.ts';
-import { quietUntil } from './quiet-hours.ts';
-import { readRecipients } from './recipients.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
-/** While somebody else tells them something, in milliseconds. */
-const BUSY_MS = 2_000;
 /** Those that were told do not wait for the end of others' sends for longer than this to be told more, in milliseconds. */
 const SLOW_MS = 1_500;
 
@@ -32,12 +30,6 @@ export interface PushJob {
   readonly parties: readonly Party[];
 }
 
-/** Somebody who is not to be told now. */
-interface Later {
-  readonly party: Party;
-  readonly waitMs: number;
-}
-
 interface DeviceResult {
   readonly device: PushDevice;
   readonly result: PushResult;
@@ -49,19 +41,19 @@ interface Told {
 }
 
 /**
- * Between the sends of a job, in milliseconds: whatever keeps a core busy for longer is felt by those who chat, whose nodes and PostgreSQL
- * may be beside it (docs/performance.md).
+ * So many sends of a job begin together, and the next ones so much later, in milliseconds: whatever keeps a core busy for longer is felt by
+ * those who chat, whose nodes and PostgreSQL may be beside it; and who is woken for each takes more CPU (docs/performance.md).
  */
-const PACE_MS = 1;
+const AT_ONCE = 2;
+const PACE_MS = 2;
+const paceMs = (before: number): number => PACE_MS * Math.floor(before / AT_ONCE);
 /** In one job. */
-const MAX_PARTIES = 50;
+const MAX_PARTIES = 128;
+/** Decided together: a statement for more of them would keep PostgreSQL from those who chat for longer, one for fewer costs more for each. */
+const SLICE = 50;
 
-export function pushJobs(parties: readonly Party[]): PushJob[] {
-  const jobs: PushJob[] = [];
-  for (let from = 0; from < parties.length; from += MAX_PARTIES)
-    jobs.push({ parties: parties.slice(from, from + MAX_PARTIES) });
-  return jobs;
-}
+export const pushJobs = (parties: readonly Party[]): PushJob[] =>
+  slices(parties, MAX_PARTIES).map((some) => ({ parties: some }));
 
 /** Tells parties of conversations what they have not read, if there is anything and they want to be told. */
 export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
@@ -69,42 +61,37 @@ export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
   batchSize: 1,
   concurrency: 4,
   async run(jobs) {
-    const { pool, delivery, delayMs } = parts;
+    const { pool } = parts;
     const parties = jobs.flatMap(({ item }) => item.parties);
-    const wanted = new Map(parties.map((party) => [keyOf(party), party]));
-    const later: Later[] = [];
-    const userIds = parties.map(({ userId }) => userId);
-    const recipients = await readRecipients(pool, userIds, delivery.platforms);
-    for (const [key, party] of wanted) {
-      const recipient = recipients.get(party.userId);
-      const now = Date.now();
-      const until = recipient?.quietHours && quietUntil(recipient.quietHours, now);
-      if (until !== undefined) later.push({ party, waitMs: until - now });
-      if (recipient === undefined || until !== undefined) wanted.delete(key);
-    }
-    const { claims, busy } = await claimPushes(pool, [...wanted.values()], delayMs);
-    for (const party of busy) later.push({ party, waitMs: BUSY_MS });
+    const wanted = [...new Map(parties.map((party) => [keyOf(party), party])).values()];
     const expiresAt = Date.now() + EXPIRES_MS;
     const told: Told[] = [];
-    const telling = Promise.all(
-      claims.map(async (claim, i) => {
-        await sleep(i * PACE_MS);
-        const { devices = [], locale = null } = recipients.get(claim.userId) ?? {};
-        const results = await Promise.all(
-          devices.map(async (device): Promise<DeviceResult> => ({
-            device,
-            result: await delivery.deliver(device, { ...claim, locale }, expiresAt),
-          })),
-        );
-        told.push({ claim, results });
-      }),
-    );
+    const later: Later[] = [];
+    let claimed = 0;
+    const tell = async (slice: readonly Party[], i: number): Promise<void> => {
+      await sleep(paceMs(i * slice.length));
+      const decision = await decide({ ...parts, platforms: parts.delivery.platforms }, slice);
+      later.push(...decision.later);
+      claimed += decision.tellings.length;
+      await Promise.all(
+        decision.tellings.map(async (telling, n) => {
+          await sleep(paceMs(n));
+          told.push(await send(parts.delivery, telling, expiresAt));
+        }),
+      );
+    };
+    const telling = Promise.allSettled(slices(wanted, SLICE).map(tell));
     await within(SLOW_MS, telling).catch(() => undefined);
-    if (told.length > 0 && told.length < claims.length) {
+    if (told.length > 0 && told.length < claimed) {
       const early = told.splice(0);
       await transaction(pool, (tx) => record(tx, parts, early));
     }
-    await telling;
+    const failed = (await telling).find((one) => one.status === 'rejected');
+    if (failed !== undefined) {
+      // All of them are tried again, and those that were told have nothing to be told of.
+      await transaction(pool, (tx) => record(tx, parts, told));
+      throw failed.reason;
+    }
     return {
       retries: [],
       async record(tx) {
@@ -114,6 +101,20 @@ export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
     };
   },
 });
+
+async function send(
+  { deliver }: Delivery,
+  { claim, recipient: { devices, locale } }: Telling,
+  expiresAt: number,
+): Promise<Told> {
+  const results = await Promise.all(
+    devices.map(async (device): Promise<DeviceResult> => ({
+      device,
+      result: await deliver(device, { ...claim, locale }, expiresAt),
+    })),
+  );
+  return { claim, results };
+}
 
 const keyOf = ({ conversationId, userId }: Party): string => conversationId + userId;
 
