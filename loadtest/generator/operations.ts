@@ -1,4 +1,3 @@
-import { createBurning } from './burning.ts';
 import { createChatting } from './chatting.ts';
 import { createPushing } from './pushing.ts';
 import { createRequesting } from './requesting.ts';
@@ -12,7 +11,6 @@ export const createOperations = () => ({
   ...createRequesting(),
   ...createUploading(),
   ...createPushing(),
-  ...createBurning(),
 });
 
 export type Operations = ReturnType<typeof createOperations>;

@@ -39,6 +39,7 @@ export interface LoadResult {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly latencies: Histogram;
   /** User and system time a message, in µs. */
   readonly cpuUs: Readonly<Record<Component, number>>;
   /** Cores used by each process; PostgreSQL's count as one. */
@@ -98,6 +99,7 @@ export async function measureLoad(
     perSecond: (messages * 1_000_000) / (last.atUs - first.atUs),
     p50Ms: latencies.quantileMs(0.5),
     p99Ms: latencies.quantileMs(0.99),
+    latencies,
     cpuUs: perComponent((component) => (sum(usage.seconds[component]) * 1_000_000) / messages),
     cores: perComponent((component) =>
       usage.seconds[component].map((seconds) => seconds / usage.wallSeconds),

@@ -19,19 +19,21 @@ export interface PushesOptions {
   readonly measureMs: number;
 }
 
+/** Some seconds of those who chat, and what the worker did meanwhile. */
+export interface PushesWindow {
+  readonly load: LoadResult;
+  /** That the push service took. */
+  readonly pushes: number;
+  readonly seconds: number;
+  /** CPU, in seconds. */
+  readonly workerSeconds: number;
+}
+
 export interface PushesResult {
-  /**
-   * Of those who chat: while all is as it will be but nobody has a device, while each has one, without but with loops that take as much CPU as
-   * the worker and the push service took, at their priority, and without either.
-   */
-  readonly before: LoadResult;
-  readonly during: LoadResult;
-  readonly burning: LoadResult;
-  readonly after: LoadResult;
-  /** Pushes a second that the push service took meanwhile. */
-  readonly pushesPerSecond: number;
-  /** CPU of the worker for each push, in µs. */
-  readonly workerUs: number;
+  /** While nobody who is away has a device. */
+  readonly without: readonly PushesWindow[];
+  /** While each of them has one. */
+  readonly during: readonly PushesWindow[];
   /** Of those who are away: how many were told of less than all they were sent. */
   readonly untold: number;
 }
@@ -45,6 +47,10 @@ const DELAY_S = 5;
 const WARM_MS = 2_000;
 /** Nodes that have just been started take longer for each message. */
 const SETTLE_MS = 20_000;
+/** Until as many are told each second as are written to, or nobody is. */
+const TURN_MS = 3_000;
+/** Whether those who are away have devices: neither way is earlier than the other, as the machine changes its speed. */
+const TURNS = [false, true, true, false, false, true];
 const PATIENCE_MS = 30_000;
 const POLL_MS = 250;
 
@@ -88,43 +94,32 @@ export async function measurePushes(
     });
   await shops.call('begin', { counted: 'own', load: { kind: 'open', rate: awayRate } });
   await sleep(SETTLE_MS);
-  const before = await talk();
-  await query(databaseUrl, INSERT_DEVICES, [tokens]);
-  // By then as many are told each second as are written to.
-  await sleep((DELAY_S + 3) * 1_000);
-  const meter = new CpuMeter({
-    nodes: [worker.pid],
-    postgres: [],
-    redis: [],
-    generator: [service.pid],
-  });
-  const first = await service.call('pushed');
-  const during = await talk();
-  const pushes = (await service.call('pushed')) - first;
-  const { seconds, wallSeconds } = meter.read();
+  const look = async (): Promise<PushesWindow> => {
+    const meter = new CpuMeter({ nodes: [worker.pid], postgres: [], redis: [], generator: [] });
+    const first = await service.call('pushed');
+    const load = await talk();
+    const pushes = (await service.call('pushed')) - first;
+    const { seconds, wallSeconds } = meter.read();
+    return { load, pushes, seconds: wallSeconds, workerSeconds: sum(seconds.nodes) };
+  };
+  const windows = new Map<boolean, PushesWindow[]>([
+    [false, []],
+    [true, []],
+  ]);
+  let hasDevices = false;
+  for (const turn of TURNS) {
+    if (turn !== hasDevices) {
+      if (turn) await query(databaseUrl, INSERT_DEVICES, [tokens]);
+      else await query(databaseUrl, 'DELETE FROM devices');
+      hasDevices = turn;
+      await sleep(TURN_MS);
+    }
+    windows.get(turn)?.push(await look());
+  }
   await shops.call('end', PATIENCE_MS);
   const untold = await untilTold(databaseUrl);
-  await query(databaseUrl, 'DELETE FROM devices');
-  await shops.call('begin', { counted: 'own', load: { kind: 'open', rate: awayRate } });
-  await using burner = await Generator.start({ detached: true });
-  await giveWay(burner.pid);
-  await burner.call('burn', sum(seconds.nodes) / wallSeconds);
-  await service.call('burn', sum(seconds.generator) / wallSeconds);
-  const burning = await talk();
-  await burner.call('burn', 0);
-  await service.call('burn', 0);
-  const after = await talk();
-  await shops.call('end', PATIENCE_MS);
   await service.call('closePushService');
-  return {
-    before,
-    during,
-    burning,
-    after,
-    pushesPerSecond: pushes / wallSeconds,
-    workerUs: (sum(seconds.nodes) * 1_000_000) / pushes,
-    untold,
-  };
+  return { without: windows.get(false) ?? [], during: windows.get(true) ?? [], untold };
 }
 
 /** @returns how many are still not told of all they have */

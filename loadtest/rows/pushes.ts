@@ -1,7 +1,8 @@
 import type { Row } from '../bench.ts';
 import { atLeast, atMost, figuresOf } from '../measure/figure.ts';
-import type { LoadResult } from '../measure/load.ts';
-import { measurePushes } from '../measure/pushes.ts';
+import { Histogram } from '../generator/histogram.ts';
+import { sum } from '../measure/cpu-meter.ts';
+import { type PushesWindow, measurePushes } from '../measure/pushes.ts';
 
 const AWAY_RATE = 1_000;
 const CHAT_RATE = 300;
@@ -19,13 +20,14 @@ export const pushes: Row = {
     const results = await bench.repeat('pushes', () =>
       measurePushes(bench, { awayRate: AWAY_RATE, chatRate: CHAT_RATE, measureMs }),
     );
-    const without = results.map(({ before, after }) => (before.p99Ms + after.p99Ms) / 2);
+    const without = results.map((result) => p99Of(result.without));
+    const during = results.map((result) => p99Of(result.during));
     return {
       figures: [
         figure(
           'pushes that a worker makes',
           '1/s',
-          results.map(({ pushesPerSecond }) => pushesPerSecond),
+          results.map((result) => total(result.during, 'pushes') / total(result.during, 'seconds')),
           atLeast(MIN_PUSHES),
         ),
         figure(
@@ -34,37 +36,42 @@ export const pushes: Row = {
           results.map(({ untold }) => untold),
           atMost(0),
         ),
-        // The push service and the worker would be on other machines. Here they are not: loops that do nothing cost those who chat as well.
-        figure(
-          'others meanwhile: p99, over that beside loops that take the same CPU',
-          '×',
-          results.map(({ during, burning }) => during.p99Ms / burning.p99Ms),
-        ),
         figure(
           'others meanwhile: p99, over that with the same messages and no pushes',
           '×',
-          results.map(({ during }, rep) => during.p99Ms / (without[rep] ?? Number.NaN)),
+          during.map((p99Ms, rep) => p99Ms / (without[rep] ?? Number.NaN)),
           atMost(MAX_RATIO),
         ),
-        figure(
-          'others meanwhile: p99',
-          'ms',
-          results.map(({ during }) => during.p99Ms),
-        ),
+        figure('others meanwhile: p99', 'ms', during),
         figure('others without: p99', 'ms', without),
         figure(
           'CPU of the worker a push',
           'µs',
-          results.map(({ workerUs }) => workerUs),
+          results.map(
+            (result) =>
+              (total(result.during, 'workerSeconds') * 1_000_000) / total(result.during, 'pushes'),
+          ),
         ),
       ],
-      notes: results.map(
-        ({ before, during, burning, after }, rep) =>
-          `pushes, ${rep + 1}: before, during, with loops and after: ${[before, during, burning, after].map(noteOf).join('; ')}`,
-      ),
+      notes: results.flatMap((result, rep) => [
+        `pushes, ${rep + 1}: without: ${result.without.map(noteOf).join('; ')}`,
+        `pushes, ${rep + 1}: during: ${result.during.map(noteOf).join('; ')}`,
+      ]),
     };
   },
 };
 
-const noteOf = ({ p50Ms, p99Ms, machineBusy }: LoadResult): string =>
+/** Of all their messages. */
+function p99Of(windows: readonly PushesWindow[]): number {
+  const latencies = new Histogram();
+  for (const { load } of windows) latencies.add(load.latencies.counts);
+  return latencies.quantileMs(0.99);
+}
+
+const total = (
+  windows: readonly PushesWindow[],
+  of: 'pushes' | 'seconds' | 'workerSeconds',
+): number => sum(windows.map((window) => window[of]));
+
+const noteOf = ({ load: { p50Ms, p99Ms, machineBusy } }: PushesWindow): string =>
   `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, the machine ${(100 * machineBusy).toFixed(0)} % busy`;
