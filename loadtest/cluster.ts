@@ -67,21 +67,18 @@ export async function startCluster({
  *
  * @param args of Node
  * @param readyPath what is asked for
- * @param detached each leads a session
  */
 export async function startProcesses(
   count: number,
   args: readonly string[],
   readyPath: string,
   env: Readonly<Record<string, string>>,
-  detached = false,
 ): Promise<Cluster> {
   const nodes: ClusterNode[] = [];
   const start = async (index: number, port: number): Promise<void> => {
     const { child, output, exited } = spawnNode(
       { NODE_ENV: 'production', ...env, PORT: String(port) },
       args,
-      detached,
     );
     nodes[index] = {
       port,

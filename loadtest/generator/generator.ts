@@ -15,10 +15,8 @@ export class Generator implements AsyncDisposable {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #calls = 0;
 
-  /** @param detached it leads a session, and may be told to give way */
-  static async start({ detached = false } = {}): Promise<Generator> {
+  static async start(): Promise<Generator> {
     const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), {
-      detached,
       execArgv: ['--import', 'tsx'],
       // Histograms are typed arrays.
       serialization: 'advanced',

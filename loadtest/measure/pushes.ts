@@ -6,6 +6,7 @@ import { startCluster, startProcesses } from '../cluster.ts';
 import { type Dataset, idOf } from '../dataset.ts';
 import { Generator } from '../generator/generator.ts';
 import { giveWay } from '../give-way.ts';
+import { shareByProcess } from '../share-by-process.ts';
 import { connectChat, evenNumbers, pairsOf } from '../rows/chat.ts';
 import { runningSystem } from '../systems.ts';
 import { CpuMeter, sum } from './cpu-meter.ts';
@@ -36,6 +37,8 @@ export interface PushesResult {
   readonly during: readonly PushesWindow[];
   /** Of those who are away: how many were told of less than all they were sent. */
   readonly untold: number;
+  /** What is to be said beside the figures. */
+  readonly note: string | undefined;
 }
 
 /** The first 200 pairs chat. Shops write to everybody else. */
@@ -59,10 +62,11 @@ export async function measurePushes(
   bench: Bench,
   { awayRate, chatRate, measureMs }: PushesOptions,
 ): Promise<PushesResult> {
+  using sharing = shareByProcess();
   const databaseUrl = await bench.database(PEOPLE);
   await query(databaseUrl, FORGET);
   await query(databaseUrl, INSERT_AWAY, [AWAY, SHOPS]);
-  await using service = await Generator.start({ detached: true });
+  await using service = await Generator.start();
   const { env, tokens } = await service.call('openPushService', AWAY);
   const { redisUrl } = bench.services;
   const cluster = await startCluster({ databaseUrl, redisUrl, env: { ...env, ROLE: 'node' } });
@@ -79,7 +83,7 @@ export async function measurePushes(
     LOG_LEVEL: 'warn',
     PUSH_DELAY_SECONDS: String(DELAY_S),
   };
-  await using workers = await startProcesses(1, BUILT, '/readyz', workerEnv, true);
+  await using workers = await startProcesses(1, BUILT, '/readyz', workerEnv);
   const [worker] = workers.nodes;
   if (worker === undefined) throw new Error('there is no worker');
   // As docs/operations.md has it for a worker on a machine of nodes.
@@ -119,7 +123,12 @@ export async function measurePushes(
   await shops.call('end', PATIENCE_MS);
   const untold = await untilTold(databaseUrl);
   await service.call('closePushService');
-  return { without: windows.get(false) ?? [], during: windows.get(true) ?? [], untold };
+  return {
+    without: windows.get(false) ?? [],
+    during: windows.get(true) ?? [],
+    untold,
+    note: sharing.note,
+  };
 }
 
 /** @returns how many are still not told of all they have */

@@ -56,6 +56,7 @@ export const pushes: Row = {
       notes: results.flatMap((result, rep) => [
         `pushes, ${rep + 1}: without: ${result.without.map(noteOf).join('; ')}`,
         `pushes, ${rep + 1}: during: ${result.during.map(noteOf).join('; ')}`,
+        ...(result.note === undefined ? [] : [`pushes, ${rep + 1}: ${result.note}`]),
       ]),
     };
   },

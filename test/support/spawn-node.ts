@@ -25,15 +25,10 @@ export const BUILT = [
   packagePath('dist/main.js'),
 ];
 
-/**
- * Starts a node, as built unless told otherwise, with nothing but this environment.
- *
- * @param detached it leads a session
- */
+/** Starts a node, as built unless told otherwise, with nothing but this environment. */
 export function spawnNode(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = BUILT,
-  detached = false,
 ): {
   child: ChildProcess;
   output: () => string;
@@ -42,7 +37,6 @@ export function spawnNode(
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached,
   });
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
