@@ -37,14 +37,15 @@ async function unreadParties(): Promise<readonly Party[]> {
   return rows;
 }
 
-/** Works on a job as the queue does. */
-async function work(item: PushJob): Promise<void> {
+/** Works on a job as the queue does. @param slow takes until then */
+async function work(item: PushJob, slow?: { id: string; until: Promise<void> }): Promise<void> {
   const { pool, jobs } = worker;
   const delivery: Delivery = {
     platforms: ['fcm'],
-    deliver(_, { conversationId }) {
+    async deliver(_, { conversationId }) {
       told.push(conversationId);
-      return Promise.resolve({ kind: 'sent' });
+      if (conversationId === slow?.id) await slow.until;
+      return { kind: 'sent' };
     },
     expired: () => undefined,
   };
@@ -57,13 +58,15 @@ const count = async (text: string): Promise<unknown> =>
   (await worker.pool.query<{ count: number }>(`SELECT count(*)::integer AS count ${text}`)).rows[0]
     ?.count;
 
+const written = () => count('FROM notices WHERE pushed_seq = 1 AND pushing_until IS NULL');
+
 test('everybody is told once, and that is written', async () => {
   const parties = await unreadParties();
   const [job, ...others] = pushJobs(parties);
   expect(others).toEqual([]);
   await work({ parties: [...(job?.parties ?? []), ...parties.slice(0, 10)] });
   expect(told.toSorted()).toEqual(parties.map(({ conversationId }) => conversationId).toSorted());
-  expect(await count('FROM notices WHERE pushed_seq = 1 AND pushing_until IS NULL')).toBe(COUNT);
+  expect(await written()).toBe(COUNT);
   await work({ parties });
   expect(told).toHaveLength(COUNT);
 });
@@ -80,10 +83,62 @@ test('when a piece of it cannot be decided, what the others were told is written
   const early = told.length;
   expect(early).toBeGreaterThan(0);
   expect(early).toBeLessThan(COUNT);
-  expect(await count('FROM notices WHERE pushed_seq = 1 AND pushing_until IS NULL')).toBe(early);
+  expect(await written()).toBe(early);
 
   await worker.pool.query('DROP TRIGGER refusing ON notices');
   await work({ parties });
   expect(told.toSorted()).toEqual(parties.map(({ conversationId }) => conversationId).toSorted());
   expect(await count('FROM parley_jobs.job')).toBe(0);
+});
+
+test('what was told is written while others take long, or at the end if it cannot be then', async () => {
+  const parties = await unreadParties();
+  const [first] = parties;
+  /** All but one are told at once. */
+  const run = (): { readonly working: Promise<void>; readonly end: () => void } => {
+    let end: (() => void) | undefined;
+    const until = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    return {
+      working: work({ parties }, { id: first?.conversationId ?? '', until }),
+      end: () => end?.(),
+    };
+  };
+  const early = run();
+  await expect.poll(written).toBe(COUNT - 1);
+  early.end();
+  await early.working;
+  expect(await written()).toBe(COUNT);
+
+  await worker.pool.query('UPDATE notices SET pushed_seq = 0');
+  // Refuses what was told, and counts that even so.
+  await worker.pool.query(
+    `CREATE SEQUENCE refused;
+     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN IF NEW.pushed_seq > 0 THEN PERFORM nextval('refused'); RAISE 'not now'; END IF; RETURN NEW; END $$;
+     CREATE TRIGGER refusing BEFORE INSERT ON notices FOR EACH ROW EXECUTE FUNCTION refuse()`,
+  );
+  const late = run();
+  await expect.poll(() => count('FROM refused WHERE is_called')).toBe(1);
+  await worker.pool.query('DROP TRIGGER refusing ON notices');
+  late.end();
+  await late.working;
+  expect(await written()).toBe(COUNT);
+  expect(told).toHaveLength(2 * COUNT);
+});
+
+test('whom somebody else is telling something waits for that, with nothing of what was written', async () => {
+  const parties = (await unreadParties()).slice(0, 1);
+  await worker.pool.query(
+    `INSERT INTO notices (conversation_id, user_id, pushing_seq, pushing_until)
+     VALUES ($1, $2, 1, now() + interval '1 minute')`,
+    [parties[0]?.conversationId, parties[0]?.userId],
+  );
+  await work({ parties });
+  expect(told).toEqual([]);
+  const { rows } = await worker.pool.query<{ item: PushJob }>(
+    `SELECT data -> 'item' AS item FROM parley_jobs.job WHERE start_after > now()`,
+  );
+  expect(rows).toEqual([{ item: { parties } }]);
 });

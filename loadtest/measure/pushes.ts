@@ -86,7 +86,7 @@ export async function measurePushes(
   await using workers = await startProcesses(1, BUILT, '/readyz', workerEnv);
   const [worker] = workers.nodes;
   if (worker === undefined) throw new Error('there is no worker');
-  // As docs/operations.md has it for a worker on a machine of nodes.
+  // As a worker on a machine of nodes should (docs/operations.md).
   await giveWay(worker.pid);
   await using shops = await Generator.start();
   await connectUsers(shops, system, shopsOf());

@@ -59,7 +59,10 @@ export async function claimPushes(
   });
   return {
     claims: rows.filter(({ claimedUntil }) => claimedUntil !== null),
-    busy: rows.filter(({ claimedUntil }) => claimedUntil === null),
+    busy: rows
+      .filter(({ claimedUntil }) => claimedUntil === null)
+      // Nothing of what was written: it goes into a job.
+      .map(({ conversationId, userId }) => ({ conversationId, userId })),
   };
 }
 

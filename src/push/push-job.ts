@@ -41,7 +41,7 @@ interface Told {
 }
 
 /**
- * So many sends of a job begin together, and the next ones so much later, in milliseconds: whatever keeps a core busy for longer is felt by
+ * So many sends of a piece of a job begin together, and the next ones so much later, in milliseconds: whatever keeps a core busy for longer is felt by
  * those who chat, whose nodes and PostgreSQL may be beside it; and who is woken for each takes more CPU (docs/performance.md).
  */
 const AT_ONCE = 2;
@@ -67,12 +67,10 @@ export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
     const expiresAt = Date.now() + EXPIRES_MS;
     const told: Told[] = [];
     const later: Later[] = [];
-    let claimed = 0;
     const tell = async (slice: readonly Party[], i: number): Promise<void> => {
       await sleep(paceMs(i * slice.length));
       const decision = await decide({ ...parts, platforms: parts.delivery.platforms }, slice);
       later.push(...decision.later);
-      claimed += decision.tellings.length;
       await Promise.all(
         decision.tellings.map(async (telling, n) => {
           await sleep(paceMs(n));
@@ -81,10 +79,14 @@ export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
       );
     };
     const telling = Promise.allSettled(slices(wanted, SLICE).map(tell));
-    await within(SLOW_MS, telling).catch(() => undefined);
-    if (told.length > 0 && told.length < claimed) {
+    const isSlow = await within(SLOW_MS, telling).then(
+      () => false,
+      () => true,
+    );
+    if (isSlow && told.length > 0) {
       const early = told.splice(0);
-      await transaction(pool, (tx) => record(tx, parts, early));
+      // What cannot be written now is written at the end.
+      await transaction(pool, (tx) => record(tx, parts, early)).catch(() => told.push(...early));
     }
     const failed = (await telling).find((one) => one.status === 'rejected');
     if (failed !== undefined) {
