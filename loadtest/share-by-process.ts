@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const SETTING = '/proc/sys/kernel/sched_autogroup_enabled';
 
@@ -13,34 +13,26 @@ export interface Sharing extends Disposable {
  * together, and who gives way (give-way.ts) does not do so to them. Until it is disposed of that is off, where root may say so.
  */
 export function shareByProcess(): Sharing {
-  const before = read();
-  if (before === undefined || before.trim() === '0')
-    return { note: undefined, [Symbol.dispose]() {} };
+  // Some kernels have no such groups.
+  const before = existsSync(SETTING) ? readFileSync(SETTING, 'utf8').trim() : '0';
+  if (before === '0') return sharing();
   try {
     writeFileSync(SETTING, '0');
   } catch {
-    return {
-      note: 'the kernel shares the CPU out among sessions: the worker gives way to nodes, and not to PostgreSQL (kernel.sched_autogroup_enabled)',
-      [Symbol.dispose]() {},
-    };
+    return sharing(
+      'the kernel shares the CPU out among sessions: the worker gives way to nodes, and not to PostgreSQL (kernel.sched_autogroup_enabled)',
+    );
   }
   const restore = (): void => writeFileSync(SETTING, before);
   // Who is interrupted disposes of nothing.
   process.once('exit', restore);
-  return {
-    note: undefined,
-    [Symbol.dispose]() {
-      process.off('exit', restore);
-      restore();
-    },
-  };
+  return sharing(undefined, () => {
+    process.off('exit', restore);
+    restore();
+  });
 }
 
-function read(): string | undefined {
-  try {
-    return readFileSync(SETTING, 'utf8');
-  } catch {
-    // This kernel has no such groups.
-    return undefined;
-  }
-}
+const sharing = (note?: string, end: () => void = () => undefined): Sharing => ({
+  note,
+  [Symbol.dispose]: end,
+});

@@ -1,7 +1,8 @@
 /** A worker that has every secret there is, and whose services fail in every way, writes none of them down. */
-import { createECDH, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import webPush from 'web-push';
 import { Chat } from './support/chat.ts';
 import { rest } from './support/client.ts';
 import { createDatabase } from './support/database.ts';
@@ -26,14 +27,6 @@ const lineOf = (pem: string): string => pem.split('\n')[1] ?? '';
 
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
-function newVapidPair(): { readonly publicKey: string; readonly privateKey: string } {
-  const curve = createECDH('prime256v1');
-  const publicKey = curve.generateKeys('base64url');
-  // Node leaves zeros at the beginning away.
-  const privateKey = Buffer.concat([Buffer.alloc(32), curve.getPrivateKey()]).subarray(-32);
-  return { publicKey, privateKey: privateKey.toString('base64url') };
-}
-
 /** All that a worker talks to. */
 async function services() {
   const [fcm, apns, web] = [
@@ -48,7 +41,7 @@ async function services() {
     await Promise.all([fcm, apns, web, receiver].map((one) => one[Symbol.asyncDispose]()));
     await mail.close();
   });
-  const vapid = newVapidPair();
+  const vapid = webPush.generateVAPIDKeys();
   const replySecret = newSecret();
   const env = {
     ...fcm.env,

@@ -106,10 +106,8 @@ export async function measurePushes(
     const { seconds, wallSeconds } = meter.read();
     return { load, pushes, seconds: wallSeconds, workerSeconds: sum(seconds.nodes) };
   };
-  const windows = new Map<boolean, PushesWindow[]>([
-    [false, []],
-    [true, []],
-  ]);
+  const without: PushesWindow[] = [];
+  const during: PushesWindow[] = [];
   let hasDevices = false;
   for (const turn of TURNS) {
     if (turn !== hasDevices) {
@@ -118,17 +116,12 @@ export async function measurePushes(
       hasDevices = turn;
       await sleep(TURN_MS);
     }
-    windows.get(turn)?.push(await look());
+    (turn ? during : without).push(await look());
   }
   await shops.call('end', PATIENCE_MS);
   const untold = await untilTold(databaseUrl);
   await service.call('closePushService');
-  return {
-    without: windows.get(false) ?? [],
-    during: windows.get(true) ?? [],
-    untold,
-    note: sharing.note,
-  };
+  return { without, during, untold, note: sharing.note };
 }
 
 /** @returns how many are still not told of all they have */

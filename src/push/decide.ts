@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { type Claim, type Party, claimPushes } from './claim.ts';
-import type { PushPlatform } from './provider.ts';
+import type { Delivery } from './deliver.ts';
 import { quietUntil } from './quiet-hours.ts';
 import { type Recipient, readRecipients } from './recipients.ts';
 
@@ -9,7 +9,7 @@ const BUSY_MS = 2_000;
 
 export interface DecideParts {
   readonly pool: Pool;
-  readonly platforms: readonly PushPlatform[];
+  readonly delivery: Pick<Delivery, 'platforms'>;
   /** How long a message may stay unread before it is pushed, in milliseconds. */
   readonly delayMs: number;
 }
@@ -37,11 +37,11 @@ export interface Decision {
  * @param parties each at most once
  */
 export async function decide(
-  { pool, platforms, delayMs }: DecideParts,
+  { pool, delivery, delayMs }: DecideParts,
   parties: readonly Party[],
 ): Promise<Decision> {
   const userIds = parties.map(({ userId }) => userId);
-  const recipients = await readRecipients(pool, userIds, platforms);
+  const recipients = await readRecipients(pool, userIds, delivery.platforms);
   const now = Date.now();
   const later: Later[] = [];
   const wanted = parties.filter((party) => {

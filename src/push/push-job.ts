@@ -61,7 +61,8 @@ export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
   batchSize: 1,
   concurrency: 4,
   async run(jobs) {
-    const { pool } = parts;
+    const write = (some: readonly Told[]): Promise<void> =>
+      transaction(parts.pool, (tx) => record(tx, parts, some));
     const parties = jobs.flatMap(({ item }) => item.parties);
     const wanted = [...new Map(parties.map((party) => [keyOf(party), party])).values()];
     const expiresAt = Date.now() + EXPIRES_MS;
@@ -69,7 +70,7 @@ export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
     const later: Later[] = [];
     const tell = async (slice: readonly Party[], i: number): Promise<void> => {
       await sleep(paceMs(i * slice.length));
-      const decision = await decide({ ...parts, platforms: parts.delivery.platforms }, slice);
+      const decision = await decide(parts, slice);
       later.push(...decision.later);
       await Promise.all(
         decision.tellings.map(async (telling, n) => {
@@ -86,12 +87,12 @@ export const pushQueue = (parts: PushParts): Queue<PushJob> => ({
     if (isSlow && told.length > 0) {
       const early = told.splice(0);
       // What cannot be written now is written at the end.
-      await transaction(pool, (tx) => record(tx, parts, early)).catch(() => told.push(...early));
+      await write(early).catch(() => told.push(...early));
     }
     const failed = (await telling).find((one) => one.status === 'rejected');
     if (failed !== undefined) {
       // All of them are tried again, and those that were told have nothing to be told of.
-      await transaction(pool, (tx) => record(tx, parts, told));
+      await write(told);
       throw failed.reason;
     }
     return {

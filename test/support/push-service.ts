@@ -28,7 +28,7 @@ interface Device {
   readonly ids: Set<string>;
 }
 
-/** A run of the bench pushes more; the counters go on. */
+/** Whoever pushes without end must not fill the memory; the counters go on. */
 const MAX_RECEIVED = 20_000;
 const MAX_COMPLAINTS = 100;
 
