@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Push } from './push.ts';
 import type * as Worker from './service-worker.ts';
@@ -31,21 +32,31 @@ let worker: typeof Worker;
 let pages: FakePage[];
 let shown: Notice[];
 let opened: string[];
+/** What `getNotifications` and `showNotification` wait for. */
+let browserAnswers: () => Promise<void>;
+/** `showNotification` that are under way, and whether `getNotifications` was ever called meanwhile. */
+let underWay: number;
+let didMeet: boolean;
 let badge: number | undefined;
 let subscribed: unknown[];
 
 beforeEach(async () => {
   [pages, shown, opened, subscribed, badge] = [[], [], [], [], undefined];
+  [browserAnswers, underWay, didMeet] = [() => Promise.resolve(), 0, false];
   vi.stubGlobal('registration', {
     scope: 'https://shop.example/',
     pushManager: { subscribe: (options: unknown) => Promise.resolve(subscribed.push(options)) },
-    getNotifications: ({ tag }: { tag: string }) =>
-      Promise.resolve(
-        shown.filter(({ options }) => options.tag === tag).map(({ options }) => options),
-      ),
-    showNotification(title: string, options: Notice['options']) {
+    async getNotifications({ tag }: { tag: string }) {
+      didMeet ||= underWay > 0;
+      const found = shown.filter(({ options }) => options.tag === tag);
+      await browserAnswers();
+      return found.map(({ options }) => options);
+    },
+    async showNotification(title: string, options: Notice['options']) {
+      underWay += 1;
+      await browserAnswers();
+      underWay -= 1;
       shown = [...shown.filter((each) => each.options.tag !== options.tag), { title, options }];
-      return Promise.resolve();
     },
   });
   vi.stubGlobal('clients', {
@@ -145,6 +156,34 @@ test('what is older than what is shown does not replace it', async () => {
   expect(shown.map(({ options }) => options.data.seq)).toEqual([2]);
   await deliver(push(3));
   expect(shown.map(({ options }) => options.data.seq)).toEqual([3]);
+});
+
+test('of two at once the newer stays', async () => {
+  browserAnswers = () => setImmediate();
+  await Promise.all([deliver(push(2)), deliver(push(1))]);
+  expect(shown.map(({ options }) => options.data.seq)).toEqual([2]);
+});
+
+test('of many at once none is looked for while another is being shown', async () => {
+  browserAnswers = () => setImmediate();
+  const deliveries: Promise<boolean>[] = [];
+  for (let i = 1; i <= 5; i += 1) {
+    deliveries.push(deliver(push(i, { conversationId: `c${i}` })));
+    await setImmediate();
+  }
+  await Promise.all(deliveries);
+  expect(shown).toHaveLength(5);
+  expect(didMeet).toBe(false);
+});
+
+test('what could not be shown does not keep others from it', async () => {
+  const notAllowed = new TypeError('no permission');
+  browserAnswers = () => Promise.reject(notAllowed);
+  const first = deliver(push(1));
+  await expect(first).rejects.toBe(notAllowed);
+  browserAnswers = () => Promise.resolve();
+  await deliver(push(2));
+  expect(shown.map(({ options }) => options.data.seq)).toEqual([2]);
 });
 
 test('only what the reader sees is not shown', async () => {

@@ -39,17 +39,30 @@ export function handleSubscriptionChange(event: ChangeEventLike): void {
   event.waitUntil(renew(event));
 }
 
+/**
+ * Pushes that come at once are shown one after the other: an older one must find the newer, and Chromium forgets what is being shown while
+ * `getNotifications` runs; it would stay on the screen, and nobody could find or close it.
+ */
+let last: Promise<unknown> = Promise.resolve();
+
 async function show(push: Push, look: Look): Promise<void> {
+  // A browser that counts what is pushed and not shown finds a page that is seen, or what is shown already.
+  if (!(await isNew(push.pushId))) return;
+  const isInSight = await isSeen(push.conversationId);
+  const showing = last.then(() => showNewest(push, look, isInSight));
+  last = showing.catch(() => undefined);
+  await showing;
+}
+
+async function showNewest(push: Push, look: Look, isInSight: boolean): Promise<void> {
   const { registration } = scope;
   const { pushId, conversationId, messageId, seq, title, body, badge, url } = push;
   const tag = conversationId;
-  // A browser that counts what is pushed and not shown finds a page that is seen, or what is shown already.
-  if (!(await isNew(pushId))) return;
   const before = await registration.getNotifications({ tag });
   if (before.some(({ data }) => ((data as Partial<Shown> | null)?.seq ?? 0) > seq)) return;
   // Where that may not be, there is the notification.
   await scope.navigator.setAppBadge?.(badge).catch(() => undefined);
-  if (await isSeen(conversationId)) return;
+  if (isInSight) return;
   const data: Shown = { pushId, conversationId, messageId, seq, ...(url && { url }) };
   // Those that TypeScript does not know are in browsers.
   const options: NotificationOptions & { renotify: boolean; timestamp: number } = {

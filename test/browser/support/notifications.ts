@@ -1,4 +1,4 @@
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { BrowserContext, CDPSession, Page, Worker } from 'playwright-core';
 import type { FakeWebPush } from '../../support/fake-web-push.ts';
 import type { Stage } from './stage.ts';
 
@@ -12,6 +12,14 @@ interface Shown {
 /** What `PushManager.prototype` is given in the page. */
 interface StubWindow {
   readonly parleySubscribe: (key: string) => Promise<string>;
+}
+
+/** What is put into a service worker's world. */
+interface WatchedWorker {
+  parleyHandled: Promise<unknown>;
+  readonly PushEvent: {
+    readonly prototype: { waitUntil(work: Promise<unknown>): void };
+  };
 }
 
 /**
@@ -74,13 +82,19 @@ export class Notifications {
     return notifications;
   }
 
-  /** As the browser hands a worker what its push service sent. */
+  /**
+   * As the browser hands a worker what its push service sent; until the worker is done with it. Chromium forgets what is being shown when it is
+   * asked what is shown.
+   */
   async deliver(payload: object): Promise<void> {
     const { origin } = new URL(this.#page.url());
     const registrationId = this.#registrations.get(`${origin}/`);
     if (registrationId === undefined) throw new Error('no worker is registered');
+    const worker = this.#worker();
+    await worker.evaluate(watchPush);
     const data = JSON.stringify(payload);
     await this.#devTools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+    await worker.evaluate(() => (globalThis as unknown as WatchedWorker).parleyHandled);
   }
 
   readonly shown = (): Promise<Shown[]> =>
@@ -94,9 +108,7 @@ export class Notifications {
 
   /** The worker is told of a click on the one that says this. */
   async click(title: string): Promise<void> {
-    const [worker] = this.#context.serviceWorkers();
-    if (worker === undefined) throw new Error('no worker runs');
-    await worker.evaluate(async (wanted) => {
+    await this.#worker().evaluate(async (wanted) => {
       const scope = globalThis as unknown as {
         readonly registration: ServiceWorkerRegistration;
         readonly NotificationEvent: new (type: string, init: object) => Event;
@@ -107,10 +119,29 @@ export class Notifications {
       scope.dispatchEvent(new scope.NotificationEvent('notificationclick', { notification }));
     }, title);
   }
+
+  #worker(): Worker {
+    const [worker] = this.#context.serviceWorkers();
+    if (worker === undefined) throw new Error('no worker runs');
+    return worker;
+  }
+}
+
+/** In the worker: what it does for the next push is in `parleyHandled`. */
+// oxlint-disable unicorn/consistent-function-scoping
+function watchPush(): void {
+  const world = globalThis as unknown as WatchedWorker;
+  const { prototype } = world.PushEvent;
+  world.parleyHandled = new Promise((resolve) => {
+    prototype.waitUntil = function waitUntil(work) {
+      Reflect.deleteProperty(prototype, 'waitUntil');
+      resolve(work);
+      this.waitUntil(work);
+    };
+  });
 }
 
 /** In the page, which has nothing of this file: subscriptions are the test's, and last as long as the profile. */
-// oxlint-disable unicorn/consistent-function-scoping
 function stubPushManager(): void {
   const KEY = 'test-subscription';
   const toBytes = (text: string): ArrayBuffer =>
