@@ -200,7 +200,7 @@ describe('pushes by APNs', () => {
   });
 
   test('that get no answer are given up in time, and hold up no others', async () => {
-    const { apns, provider } = await start({}, { sendMs: 300 });
+    const { apns, provider } = await start({}, { sendMs: 1_000 });
     const device = apns.newDevice();
     apns.failNext({ hang: true });
     const late = provider.send(device, aPush());
@@ -210,22 +210,24 @@ describe('pushes by APNs', () => {
     expect(apns.connections).toBe(1);
   });
 
-  test('that wait behind others are given up in time, too', async () => {
-    const { apns, provider } = await start({ maxStreams: 1 }, { sendMs: 300 });
+  test('that find no room are given up in time, too', async () => {
+    const { apns, provider } = await start({ maxStreams: 0 }, { sendMs: 1_000 });
     const device = apns.newDevice();
-    apns.failNext({ hang: true });
+    // None is allowed after the first token.
+    expect(await provider.send(device, aPush())).toEqual({ kind: 'sent' });
     const results = await Promise.all(many(3).map(() => provider.send(device, aPush())));
     expect(results).toEqual(many(3).map(() => ({ kind: 'retry', reason: 'timeout' })));
+    apns.allow(1);
     expect(await provider.send(device, aPush())).toEqual({ kind: 'sent' });
-    expect(apns).toMatchObject({ connections: 1, taken: 1, maxOpen: 1 });
+    expect(apns).toMatchObject({ connections: 1, taken: 2, maxOpen: 1 });
   });
 
   test('find a dead connection out, and open another', async () => {
     const { apns } = await start();
     const proxy = await startProxy(apns.url);
     onTestFinished(() => proxy[Symbol.asyncDispose]());
-    const times = { pingMs: 100, pongMs: 100 };
-    const provider = await open(apns, { url: proxy.url, sendMs: 300, times });
+    const times = { pingMs: 300, pongMs: 300 };
+    const provider = await open(apns, { url: proxy.url, sendMs: 1_000, times });
     const device = apns.newDevice();
     expect(await provider.send(device, aPush())).toEqual({ kind: 'sent' });
     proxy.lose('everything');

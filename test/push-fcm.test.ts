@@ -118,7 +118,7 @@ describe('pushes by FCM', () => {
     ],
     ['hang' as const, { kind: 'retry', reason: 'timeout' }],
   ])('without an access token, %j, are %j', async (fault, result) => {
-    const { fcm, provider } = await start(300);
+    const { fcm, provider } = await start(1_000);
     const device = fcm.newDevice();
     fcm.tokenFault = fault;
     const results = await Promise.all(many(5).map(() => provider.send(device, aPush())));
@@ -199,7 +199,7 @@ describe('pushes by FCM', () => {
   });
 
   test('that get no answer are given up in time; those that are cut off, or find nobody, are for another time', async () => {
-    const { fcm, provider } = await start(300);
+    const { fcm, provider } = await start(1_000);
     const device = fcm.newDevice();
     fcm.failNext({ hang: true });
     expect(await provider.send(device, aPush())).toEqual({ kind: 'retry', reason: 'timeout' });

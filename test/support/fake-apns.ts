@@ -54,7 +54,7 @@ export class FakeApns extends PushService implements AsyncDisposable {
   readonly #server: Http2Server;
   readonly #folder: string;
   readonly #publicKey;
-  readonly #maxStreams: number;
+  #maxStreams: number;
   readonly #sessions = new Set<ServerHttp2Session>();
   /** The last token on each connection. */
   readonly #lastToken = new WeakMap<object, string>();
@@ -116,6 +116,12 @@ export class FakeApns extends PushService implements AsyncDisposable {
     const token = randomBytes(32).toString('hex');
     this.addDevice(token);
     return { id: token.slice(0, 8), platform: 'apns', token, keys: undefined };
+  }
+
+  /** Streams at once, from now on. */
+  allow(maxStreams: number): void {
+    this.#maxStreams = maxStreams;
+    for (const session of this.#sessions) session.settings({ maxConcurrentStreams: maxStreams });
   }
 
   /** All connections break off; the port stays its own, and refuses. */
