@@ -93,7 +93,7 @@ export class Client {
     }
   }
 
-  /** Everything sent before this has been answered or passed on to this socket when it resolves. */
+  /** All that the node had for this socket has come when it resolves. What waits for PostgreSQL may still come. */
   async settle(): Promise<void> {
     const before = this.frames.filter((frame) => frame.type === 'pong').length;
     this.send({ type: 'ping' });
