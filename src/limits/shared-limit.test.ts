@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Disposer } from '../lib/disposer.ts';
 import { type SharedRate, perWindow } from './rates.ts';
 import { SharedLimit } from './shared-limit.ts';
@@ -6,8 +6,14 @@ import { SharedLimit } from './shared-limit.ts';
 const RATE: SharedRate = { burst: 50, perSecond: 10, windowS: 10, untold: 20 };
 const HOUR = 3_600_000;
 
-const disposer = new Disposer();
-afterEach(() => disposer[Symbol.asyncDispose]());
+let disposer: Disposer;
+beforeEach(() => {
+  disposer = new Disposer();
+});
+afterEach(async () => {
+  await disposer[Symbol.asyncDispose]();
+  vi.useRealTimers();
+});
 
 /** What Redis would add up, and what it answers. */
 function ledger(answer = 0) {
@@ -78,4 +84,25 @@ test('who is on one node alone never has more than a window holds', () => {
   const told = charged.reduce((sum, [, points]) => sum + points, 0);
   expect(told).toBeGreaterThan(100);
   expect(told).toBeLessThanOrEqual(perWindow(RATE));
+});
+
+test('who is on three nodes has little more than that', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+  const windowEnds = performance.now() + RATE.windowS * 1_000;
+  let told = 0;
+  const charge = (_: string, points: number): Promise<number> => {
+    told += points;
+    return Promise.resolve(told > perWindow(RATE) ? windowEnds - performance.now() : 0);
+  };
+  const limits = Array.from({ length: 3 }, () => new SharedLimit(RATE, charge, disposer));
+  let passed = 0;
+  while (performance.now() < windowEnds) {
+    for (const limit of limits)
+      passed += takeMany(limit, 2, 'a', performance.now()).filter((wait) => wait === 0).length;
+    await vi.advanceTimersByTimeAsync(20);
+  }
+  expect(passed).toBeGreaterThan(perWindow(RATE));
+  // What they don't tell each other, and what passes before they have.
+  const more = limits.length * (RATE.untold + RATE.perSecond);
+  expect(passed).toBeLessThanOrEqual(perWindow(RATE) + more);
 });
