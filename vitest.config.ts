@@ -28,6 +28,8 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          // To load all that they use for each file takes a tenth of the time.
+          isolate: false,
           include: ['test/*.test.ts'],
           exclude: ['test/speed*.test.ts', 'test/hostile.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
@@ -43,6 +45,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          isolate: false,
           include: ['test/browser/*.test.ts'],
           exclude: ['test/browser/scroll.test.ts'],
           globalSetup: ['test/browser/support/browser-setup.ts'],
