@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { MESSAGES as RATE } from '../src/limits/rates.ts';
+import { chargeInRedis } from '../src/limits/shared-limit.ts';
 import { type Client, type Frame, connect, rest } from './support/client.ts';
 import { freshCluster, limitedCount } from './support/fresh-cluster.ts';
 
 // The numbers of docs/protocol.md.
-const MESSAGES = { burst: 50, perSecond: 10, onAllNodes: 160 };
+const MESSAGES = { burst: 50, perSecond: 10, onAllNodes: 160, windowS: 10 };
 
 const isError = ({ type }: Frame): boolean => type === 'error';
 const answers = (client: Client): Frame[] =>
@@ -43,7 +46,7 @@ describe('messages', () => {
     const answered = await sendAll(client, conversationId, sent);
     const elapsedS = (performance.now() - started) / 1_000;
     const accepted = answered.filter(({ type }) => type === 'message_ack');
-    const refused = answered.filter(({ type }) => type === 'error');
+    const refused = answered.filter(isError);
     expect(accepted.length).toBeGreaterThanOrEqual(MESSAGES.burst);
     expect(accepted.length).toBeLessThanOrEqual(MESSAGES.burst + elapsedS * MESSAGES.perSecond + 1);
     for (const error of refused) {
@@ -164,6 +167,21 @@ describe('messages', () => {
     expect((await sendOnAll('again', 1)).flat().some(isError)).toBe(false);
   });
 
+  test('what nodes add up is refused beyond what all of them let pass', async () => {
+    const redis = new Redis(inject('redisUrl'));
+    onTestFinished(() => redis.disconnect());
+    // It waits for nothing.
+    await redis.ping();
+    const charge = chargeInRedis(redis, 'messages', RATE);
+    const user = randomUUID();
+    expect(await charge(user, MESSAGES.onAllNodes - 1)).toBe(0);
+    expect(await charge(user, 1)).toBe(0);
+    const wait = await charge(user, 1);
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(MESSAGES.windowS * 1_000);
+    expect(await charge(randomUUID(), 1)).toBe(0);
+  });
+
   test('while Redis is away each node limits by itself and all goes on; when it is back they share again', async () => {
     const { nodes, redis, conversationId, buyer } = await freshCluster(3);
     const clients = await Promise.all(nodes.map(({ wsUrl }) => connect(wsUrl, buyer)));
@@ -175,7 +193,7 @@ describe('messages', () => {
         conversationId,
         keys(`hung-${c}`, MESSAGES.burst + 30),
       );
-      const refused = answered.filter(({ type }) => type === 'error');
+      const refused = answered.filter(isError);
       expect(refused.length).toBeGreaterThan(0);
       for (const error of refused) {
         expect(error).toMatchObject({ code: 'rate_limited' });

@@ -48,6 +48,7 @@ let last: Promise<unknown> = Promise.resolve();
 async function show(push: Push, look: Look): Promise<void> {
   // A browser that counts what is pushed and not shown finds a page that is seen, or what is shown already.
   if (!(await isNew(push.pushId))) return;
+  // Before its turn: a page that sleeps would hold up all others.
   const isInSight = await isSeen(push.conversationId);
   const showing = last.then(() => showNewest(push, look, isInSight));
   last = showing.catch(() => undefined);
